@@ -1,0 +1,84 @@
+"""What the use cases need from the world, each port as small as its caller needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from honnin.model import Channel, Event, Level, Person, Relationship, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """An event with what we said about it. ``conversation`` joins events of one conversation."""
+
+    event: Event
+    verdict: Verdict
+    received_at: datetime
+    source: str
+    conversation: str = ""
+    handled_at: datetime | None = None
+    handled_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which verdicts to list; a part left out does not narrow."""
+
+    level: Level | None = None
+    alerts_only: bool = False
+    channel: Channel | None = None
+    handled: bool | None = None
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, newest first; ``total`` counts all pages."""
+
+    items: tuple[StoredVerdict, ...]
+    total: int
+    page: int
+    per_page: int
+
+
+class Screener(Protocol):
+    """Reads an event and says what it found. Pure for a given directory: same event, same verdict."""
+
+    def screen(self, event: Event) -> Verdict: ...
+
+
+class VerdictStore(Protocol):
+    def add(self, stored: StoredVerdict) -> bool:
+        """Keep the event and its verdict in one transaction; False where this event of this source is already kept."""
+        ...
+
+    def get(self, event_id: str) -> StoredVerdict | None: ...
+    def search(self, wanted: AlertFilter) -> Page: ...
+    def mark_handled(self, event_id: str, *, by: str, at: datetime) -> bool: ...
+    def counts(self, since: datetime | None = None) -> Mapping[Level, int]: ...
+
+
+class DirectoryStore(Protocol):
+    def people(self) -> tuple[Person, ...]: ...
+    def upsert(self, people: Iterable[Person]) -> int: ...
+    def revision(self) -> int: ...
+
+
+class RelationshipStore(Protocol):
+    """Who has exchanged how many messages since when; keys are ``platform:account_id``."""
+
+    def get(self, account: str, other: str) -> Relationship | None: ...
+    def record(self, account: str, other: str, *, at: datetime, messages: int = 1) -> None: ...
+
+
+class ConversationStore(Protocol):
+    """The small state of each conversation (see ``screening.stage``), as JSON text."""
+
+    def load(self, conversation: str) -> str | None: ...
+    def save(self, conversation: str, state: str, *, at: datetime) -> None: ...
