@@ -1,0 +1,60 @@
+# Honnin: the few commands there are. `make` alone lists them.
+# Everything is installed into .venv from the hash-locked lists in requirements/; stamp files there remember what is installed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# Twice quiet: only errors. pip tells about every configured place that does not exist, which helps nobody here.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+LOCK := .cache/uv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --extra build
+
+.PHONY: help run test check bench eval fit lock clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
+
+run: .venv/.installed-run ## install what is needed and serve the demo on http://127.0.0.1:8700
+	@exec $(BIN)/honnin serve --demo --host 127.0.0.1 --port 8700
+
+test: check ## check, then run every test on SQLite, on a real PostgreSQL and in a real browser
+	@scripts/system-packages
+	@scripts/run-tests
+
+check: .venv/.installed-test ## style, types and layers
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --check; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: .venv/.installed-run ## measure the speed
+	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+
+eval: .venv/.installed-run ## measure the quality on labelled messages
+	@$(BIN)/honnin eval
+
+fit: .venv/.installed-test ## fit the weights again
+	@$(BIN)/honnin fit
+
+lock: .cache/uv/bin/uv ## choose the newest versions and write their hashes
+	@$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
+	@$(LOCK) --upgrade --extra fit --extra test pyproject.toml -o requirements/test.txt
+
+clean: ## remove all that these commands made, but never var/, where your data is
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python could not make .venv. On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+# The two lists differ only in what tests need; the first one is part of the second.
+.venv/.installed-%: requirements/%.txt pyproject.toml | $(BIN)/python
+	@echo "Installing requirements/$*.txt into .venv; the first time takes a few minutes."
+	@$(PIP) install --require-hashes -r requirements/$*.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.cache/uv/bin/uv:
+	@$(PYTHON) -m venv .cache/uv
+	@.cache/uv/bin/python -m pip --disable-pip-version-check -qq install uv
