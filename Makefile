@@ -24,7 +24,7 @@ test: check ## check, then run every test on SQLite, on a real PostgreSQL and in
 
 check: .venv/.installed-test ## style, types and layers
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --check; exit 1; }
+	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
