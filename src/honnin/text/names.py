@@ -1,0 +1,22 @@
+"""A name as it is compared: without decoration, in one width, in one shape of each kanji."""
+
+from __future__ import annotations
+
+import re
+
+from honnin.text.kanji import NAME_VARIANTS
+from honnin.text.normalise import normalise
+
+_SHAPES = str.maketrans(dict(NAME_VARIANTS))
+_NOT_IN_NAMES = re.compile(r"[^\w\s'&@.\-ー・]|_")
+_APART = re.compile(r"[\s・･/|,、;:_]+")
+
+
+def fold_name(s: str) -> str:
+    """The form in which two writings of one name are equal.
+
+    >>> fold_name("★渡邉　太郎【公式】") == fold_name("渡辺 太郎 公式")
+    True
+    """
+    text = normalise(s).text.translate(_SHAPES)
+    return " ".join(_APART.sub(" ", _NOT_IN_NAMES.sub(" ", text)).casefold().split())
