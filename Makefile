@@ -37,9 +37,9 @@ eval: .venv/.installed-run ## measure the quality on labelled messages
 fit: .venv/.installed-test ## fit the weights again
 	@$(BIN)/honnin fit
 
-lock: .cache/uv/bin/uv ## choose the newest versions and write their hashes
-	@$(LOCK) --upgrade pyproject.toml -o requirements/run.txt
-	@$(LOCK) --upgrade --extra fit --extra test pyproject.toml -o requirements/test.txt
+lock: .cache/uv/bin/uv ## write the hashes of all we use; with UPGRADE=--upgrade choose the newest versions
+	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements/run.txt
+	@$(LOCK) $(UPGRADE) --extra fit --extra test pyproject.toml -o requirements/test.txt
 
 clean: ## remove all that these commands made, but never var/, where your data is
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build dist
