@@ -1,1 +1,18 @@
+"""Everything that is kept: SQLite for one company, PostgreSQL when it outgrows that; the same code and tests for both."""
 
+from __future__ import annotations
+
+from honnin.store.database import Database
+from honnin.store.directory import SqlDirectoryStore
+from honnin.store.memory import SqlConversationStore, SqlRelationshipStore
+from honnin.store.users import SqlUserStore
+from honnin.store.verdicts import SqlVerdictStore
+
+__all__ = [
+    "Database",
+    "SqlConversationStore",
+    "SqlDirectoryStore",
+    "SqlRelationshipStore",
+    "SqlUserStore",
+    "SqlVerdictStore",
+]
