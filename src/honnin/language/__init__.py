@@ -1,1 +1,5 @@
+"""Reading what a text does to its reader, in Japanese and English."""
 
+from honnin.language.reader import Reader
+
+__all__ = ["Reader"]

@@ -1,0 +1,138 @@
+"""What is done to the reader: concepts tied together inside clause groups, as data/acts.yaml lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from honnin.language.clauses import Mood, Unit
+from honnin.language.lexicon import Hit, read_data
+from honnin.model import Act, Pressure
+
+Within = Literal["unit", "near", "text"]
+
+_REACH = 2  # units before the present one that count as near
+_MOODS: Mapping[str, tuple[Mood, Mood]] = {
+    # name: (one of these must hold, none of these may)
+    "request": (Mood.REQUEST, Mood.PROHIBIT | Mood.REPORTED),
+    "ask": (Mood.REQUEST | Mood.QUESTION, Mood.PROHIBIT | Mood.REPORTED),
+    "open": (Mood.PLAIN, Mood.PROHIBIT | Mood.REPORTED | Mood.NEGATED | Mood.DONE),
+    "prohibit": (Mood.PROHIBIT, Mood.REPORTED),
+    "done": (Mood.DONE, Mood.REPORTED),
+    "any": (Mood.PLAIN, Mood.REPORTED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to perform an act: slots of concepts, the mood, and how near together they must stand."""
+
+    kind: str
+    slots: tuple[frozenset[str], ...]
+    mood: str = "any"
+    within: Within = "unit"
+    without: frozenset[str] = frozenset()
+    lang: str = ""
+    needs: str = ""
+    least: int = 1
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What stood in the units read so far."""
+
+    recent: list[set[str]] = field(default_factory=list)
+    everything: set[str] = field(default_factory=set)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """An act or pressure, and the unit in which it was completed."""
+
+    kind: str
+    unit: Unit
+
+
+class Patterns:
+    """All patterns, found by any of their concepts."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_concept: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            for concept in frozenset().union(*pattern.slots):
+                self._by_concept.setdefault(concept, []).append(pattern)
+
+    @classmethod
+    def load(cls) -> Patterns:
+        """Return the patterns shipped with the package."""
+        data = read_data("acts.yaml")
+        return cls([*_parse(data["acts"], {act.value for act in Act}), *_parse(data["pressures"], {p.value for p in Pressure})])
+
+    def find(self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]) -> Iterator[Performed]:
+        """Yield each act once for every unit in which it is completed."""
+        seen = _Seen()
+        for unit, concepts in _concepts_of(units, hits, seen.counts):
+            near = concepts.union(*seen.recent)
+            seen.everything |= concepts
+            scopes: dict[Within, set[str]] = {"unit": concepts, "near": near, "text": seen.everything}
+            found: set[str] = set()
+            for pattern in self._candidates(concepts):
+                if pattern.kind not in found and self._holds(pattern, unit, scopes, lang, entities, seen.counts):
+                    found.add(pattern.kind)
+                    yield Performed(pattern.kind, unit)
+            seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
+
+    def _candidates(self, concepts: set[str]) -> Iterator[Pattern]:
+        for concept in sorted(concepts):
+            yield from self._by_concept.get(concept, ())
+
+    @staticmethod
+    def _holds(
+        pattern: Pattern, unit: Unit, scopes: Mapping[Within, set[str]], lang: str, entities: frozenset[str], counts: Mapping[str, int]
+    ) -> bool:
+        wanted, refused = _MOODS[pattern.mood]
+        if (wanted and not unit.mood & wanted) or unit.mood & refused:
+            return False
+        if (pattern.lang and pattern.lang != lang) or (pattern.needs and pattern.needs not in entities):
+            return False
+        if pattern.without & scopes["unit"]:
+            return False
+        if pattern.least > 1 and sum(counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
+            return False
+        scope = scopes[pattern.within]
+        return all(slot & scope for slot in pattern.slots)
+
+
+def _concepts_of(units: Sequence[Unit], hits: Sequence[Hit], counts: dict[str, int]) -> Iterator[tuple[Unit, set[str]]]:
+    """Pair each unit with the concepts of the words in it; both come in order of their start."""
+    position = 0
+    for unit in units:
+        while position < len(hits) and hits[position].start < unit.start:
+            position += 1
+        concepts: set[str] = set()
+        while position < len(hits) and hits[position].start < unit.end:
+            for concept in hits[position].concepts:
+                counts[concept] = counts.get(concept, 0) + 1
+            concepts |= hits[position].concepts
+            position += 1
+        if concepts:
+            yield unit, concepts
+
+
+def _parse(listed: Mapping[str, list[dict[str, Any]]], known: set[str]) -> Iterator[Pattern]:
+    for kind, ways in listed.items():
+        if kind not in known:
+            raise ValueError(f"acts.yaml speaks of {kind}, which the model does not know")
+        for way in ways:
+            yield Pattern(
+                kind=kind,
+                slots=tuple(frozenset(slot.split("|")) for slot in way["all"]),
+                mood=way.get("mood", "any"),
+                within=way.get("within", "unit"),
+                without=frozenset(way.get("without", ())),
+                lang=way.get("lang", ""),
+                needs=way.get("needs", ""),
+                least=way.get("min", 1),
+            )

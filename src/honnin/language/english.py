@@ -1,0 +1,71 @@
+"""Clause groups and moods of English, read from the order and the helpers of each sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from honnin.language.clauses import LONGEST, Mood, Unit
+
+_STOP = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\s*\n|;|\n(?=[\W\d])|(?<=[:,])\n(?=[A-Z])|\bbut\b|\bbecause\b", re.IGNORECASE)
+_VERBS = (
+    "send|reply|respond|click|tap|follow|visit|call|text|email|e-mail|contact|confirm|verify|update|provide|pay|wire|transfer|"
+    "remit|buy|purchase|get|open|download|review|sign|log|login|enter|complete|fill|create|add|invite|make|set|install|forward|"
+    "share|keep|do|go|process|settle|scratch|take|give|tell|write|submit|attach|check|see|view|read|accept|approve|join|use|"
+    "act|claim|redeem|reactivate|re-activate|restore|validate|unlock|upgrade|login|sign|return|release|help|let|ensure|ask|hit"
+)
+_REQUEST = re.compile(
+    r"\b(?:please|kindly|pls|plz|could you|can you|would you|will you|may you|need you|want you|like you to|you (?:must|should|need to|"
+    r"have to|are required|can|may|are (?:to|advised))|required to|make sure|be sure to|ask you to|asking you|let me know|let's|i need|we need|i require|we require|"
+    r"i want|urge you|advise[ds]? (?:you )?to|is required|are you able|in order to|requires? you|must|i seek|needed|do not hesitate|(?:we|i)(?:'d| would) (?:like|appreciate|love)|"
+    r"i will (?:like|need)|to (?:confirm|verify|re-?activate|restore|claim|continue|avoid|unlock|redeem|view|receive|resolve|update))\b"
+)
+_IMPERATIVE = re.compile(
+    rf"(?:^|[,:\-–]\s*|\b(?:and|then|or|so|now|just|also|simply|to [^,.]{{1,60}},)\s+)(?:{_VERBS})\b(?!\s*(?:ed|ing)\b)"
+)
+_DENIED = re.compile(r"\b(?:don't|do not|never|no need|not (?:required|necessary|need)|won't|will not|did not|didn't|cannot|can't|isn't|is not|are not|haven't|have not)\b")
+_PROHIBIT = re.compile(r"\b(?:don't|do not|never|avoid|refrain)\b")
+_DONE = re.compile(
+    r"\b(?:have|has|had|was|were|been|already|i|we|you|they|he|she)\s+(?:already\s+|been\s+|just\s+|successfully\s+)?"
+    r"(?:sent|paid|transferred|wired|processed|completed|received|made|updated|changed|reset|created|approved|settled|bought|purchased|added)\b"
+)
+_REPORTED = re.compile(r"\b(?:said|says|asked me|told me|wrote|claims? to be|claiming|pretend\w*|someone (?:is|was|called)|scammers?|fraudsters?)\b")
+
+
+def units(text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
+    """Yield the units of lower-cased text in which one of the wanted (start, end) stretches stands, in order."""
+    position = 0
+    for start, end in _pieces(text):
+        while position < len(wanted) and wanted[position][0] < start:
+            position += 1
+        if position < len(wanted) and wanted[position][0] < end:
+            yield Unit(start, end, _mood(text[start:end], asks=text[end : end + 1] == "?"))
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    for stop in _STOP.finditer(text):
+        yield from _cut(position, stop.start())
+        position = stop.end()
+    yield from _cut(position, len(text))
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for piece in range(start, end, LONGEST):
+        yield piece, min(piece + LONGEST, end)
+
+
+def _mood(sentence: str, *, asks: bool) -> Mood:
+    words = sentence.strip()
+    mood = Mood.QUESTION if asks else Mood.PLAIN
+    if _REPORTED.search(words):
+        mood |= Mood.REPORTED
+    if _PROHIBIT.search(words) and "hesitate" not in words:
+        return mood | Mood.PROHIBIT
+    if _DENIED.search(words) and not asks:
+        mood |= Mood.NEGATED
+    if _REQUEST.search(words) or _IMPERATIVE.search(words):
+        mood |= Mood.REQUEST
+    elif _DONE.search(words):
+        mood |= Mood.DONE
+    return mood

@@ -1,0 +1,187 @@
+"""Clause groups and moods of Japanese, read from the morphology of each sentence (SudachiPy)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+
+from honnin.language.clauses import LONGEST, Mood, Unit
+
+_STOP = re.compile(r"[。!?！？]+|\n\s*\n|\n(?=[■●・◆▼※*＊\-\[【＜<>])|(?<![はがをにでとのもへや、,\n])\n")
+_REPORTED = re.compile(
+    r"と(?:言われ|いわれ|書か|連絡があ|頼まれ|指示され|要求され|求められ|お願いされ|いう(?:連絡|メール|メッセージ|手口|内容|電話|依頼|話|事例|文面|被害))"
+    r"|との(?:連絡|メール|電話|要求|文面)|などと|求められ|という(?:手口|文面|被害|ケース)|装(?:う|っ|い)"
+)
+_LINKING = frozenset({"て", "で", "つつ", "ながら"})
+_TURNING = frozenset({"が", "けれど", "けれども", "けど", "ので", "のに", "から", "し"})
+_CONDITION = frozenset({"ば", "たら", "と", "なら"})
+_CONDITION_NOUNS = frozenset({"場合", "際", "後", "時", "折", "次第"})
+_AFTER_TE = frozenset(
+    {"下さる", "頂く", "居る", "有る", "置く", "仕舞う", "見る", "貰う", "呉れる", "遣る", "欲しい", "良い", "参る", "も", "は", "から", "御座る", "居る", "くださる", "てる", "どく", "とく", "願う", "宜しい"}
+)
+_ASKING = frozenset({"願う", "お願い", "御願い", "頼む", "欲しい", "下さる", "くださる", "呉れる", "為さる", "なさる", "べし", "助かる", "幸い", "幸甚", "必要", "必須", "義務付ける", "求める", "依頼", "要請", "勧める", "推奨", "急ぐ"})
+_RECEIVING = frozenset({"頂く", "貰う"})
+_CAUSATIVE = frozenset({"せる", "させる"})
+_NEGATION = frozenset({"ない", "ず", "無い", "ぬ", "まい"})
+
+
+class Japanese:
+    """The analyser, built once; its dictionary is shared by all threads of the process."""
+
+    def __init__(self) -> None:
+        self._tokenizer: Tokenizer = Dictionary(dict="core").tokenizer(SplitMode.C)
+
+    def units(self, text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
+        """Yield the units of those sentences in which one of the wanted (start, end) stretches stands, in order."""
+        position = 0
+        for start, end in sentences(text):
+            while position < len(wanted) and wanted[position][0] < start:
+                position += 1
+            if position < len(wanted) and wanted[position][0] < end:
+                yield from self._sentence_units(text, start, end)
+
+    def _sentence_units(self, text: str, start: int, end: int) -> Iterator[Unit]:
+        sentence = text[start:end]
+        asks = text[end : end + 1] in {"?", "？"}
+        segments = list(_segments(list(self._tokenizer.tokenize(sentence))))
+        group_start = 0
+        for index, segment in enumerate(segments):
+            last = index == len(segments) - 1
+            if _is_linked(segment) and not last:
+                continue
+            tokens = [token for part in segments[group_start : index + 1] for token in part]
+            mood = _mood(segment, asks=asks and last)
+            if _REPORTED.search(sentence, tokens[0].begin(), len(sentence)):
+                mood |= Mood.REPORTED
+            yield Unit(start + tokens[0].begin(), start + tokens[-1].end(), mood)
+            group_start = index + 1
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence, its stop not included; very long ones are cut."""
+    position = 0
+    for stop in _STOP.finditer(text):
+        yield from _cut(position, stop.start())
+        position = stop.end()
+    yield from _cut(position, len(text))
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for piece in range(start, end, LONGEST):
+        yield piece, min(piece + LONGEST, end)
+
+
+def _segments(tokens: list[Morpheme]) -> Iterator[list[Morpheme]]:
+    """Cut a sentence after commas, line ends and conjunctive particles."""
+    part: list[Morpheme] = []
+    for index, token in enumerate(tokens):
+        part.append(token)
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if following is None or _ends_segment(token, following):
+            yield part
+            part = []
+
+
+def _ends_segment(token: Morpheme, following: Morpheme) -> bool:
+    surface = token.surface()
+    if surface in {"、", ",", "\n", "，"}:
+        return True
+    kind = token.part_of_speech()
+    if kind[0] != "助詞" or kind[1] != "接続助詞":
+        return False
+    if surface in _LINKING:
+        return following.normalized_form() not in _AFTER_TE
+    return surface in _TURNING or surface in _CONDITION
+
+
+def _words(segment: list[Morpheme]) -> list[Morpheme]:
+    return [token for token in segment if token.part_of_speech()[0] not in {"補助記号", "空白", "記号"}]
+
+
+def _is_linked(segment: list[Morpheme]) -> bool:
+    """Whether the segment waits for the next predicate: a bare phrase, a te-form, or a verb left open before a comma."""
+    words = _words(segment)
+    if not words:
+        return True
+    final = words[-1]
+    kind = final.part_of_speech()
+    if kind[0] == "助詞":
+        return kind[1] != "接続助詞" and kind[1] != "終助詞" or final.surface() in _LINKING
+    if kind[0] in {"動詞", "助動詞"}:
+        return kind[5].startswith("連用形") and not _is_condition(segment)
+    if final.normalized_form() in _CONDITION_NOUNS:
+        return False
+    return kind[0] in {"名詞", "接尾辞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞", "形状詞"}
+
+
+def _is_condition(segment: list[Morpheme]) -> bool:
+    words = _words(segment)
+    if not words:
+        return False
+    final = words[-1]
+    before = words[-2] if len(words) > 1 else None
+    return (
+        (final.part_of_speech()[1] == "接続助詞" and final.surface() in _CONDITION)
+        or final.part_of_speech()[5].startswith("仮定形")
+        or final.normalized_form() in _CONDITION_NOUNS
+        or (final.surface() in {"は", "に", "も"} and before is not None and before.normalized_form() in _CONDITION_NOUNS)
+    )
+
+
+def _mood(segment: list[Morpheme], *, asks: bool) -> Mood:
+    words = _words(segment)
+    lemmas = [token.normalized_form() for token in words]
+    if not words:
+        return Mood.QUESTION if asks else Mood.PLAIN
+    mood = Mood.PLAIN
+    question = asks or lemmas[-1] == "か" or lemmas[-2:] in (["か", "ね"], ["か", "な"])
+    denied = _denied(words, lemmas)
+    if question:
+        mood |= Mood.QUESTION
+    if denied and not question:
+        mood |= Mood.PROHIBIT if _prohibits(words, lemmas) else Mood.NEGATED
+    if _requests(words, lemmas, question=question) and not (denied and not question):
+        mood |= Mood.REQUEST
+    elif _is_condition(segment):
+        mood |= Mood.CONDITION
+    elif _past(words) and not question:
+        mood |= Mood.DONE
+    return mood
+
+
+def _denied(words: list[Morpheme], lemmas: list[str]) -> bool:
+    """Whether the predicate is denied: looked for from the last verb on, so that 足りない分 in an object does not count."""
+    tail = next((i for i in range(len(words) - 1, -1, -1) if words[i].part_of_speech()[:2] == ("動詞", "一般")), 0)
+    return any(lemma in _NEGATION or lemma in {"不要", "禁止", "控える", "止める", "厳禁"} for lemma in lemmas[tail:])
+
+
+def _prohibits(words: list[Morpheme], lemmas: list[str]) -> bool:
+    if any(lemma in {"禁止", "控える", "厳禁"} for lemma in lemmas):
+        return True
+    joined = "".join(token.surface() for token in words)
+    return any(form in joined for form in ("ないで", "ないよう", "ずに", "せんよう", "なきよう", "ないこと", "ない様"))
+
+
+def _requests(words: list[Morpheme], lemmas: list[str], *, question: bool) -> bool:
+    for index, lemma in enumerate(lemmas):
+        if lemma in _ASKING:
+            return True
+        if lemma in _RECEIVING and not (index >= 2 and _CAUSATIVE & set(lemmas[index - 2 : index])):
+            after = lemmas[index + 1 :]
+            if question or {"たい", "でしょう", "です"} & set(after[:4]) and "有り難う" not in after:
+                return True
+    final = words[-1]
+    imperative = any(token.part_of_speech()[5].startswith("命令形") for token in words[-3:])
+    volitional = final.part_of_speech()[5].startswith("意志推量形") and lemmas[-1] not in {"です", "だ"}
+    told = lemmas[-1] == "事" and len(words) > 1 and words[-2].part_of_speech()[0] in {"動詞", "助動詞"}
+    casual = final.surface() in {"て", "で", "といて", "どいて", "ちょうだい", "頂戴", "よろしく", "ね"} and any(
+        token.part_of_speech()[0] == "動詞" for token in words
+    )
+    return imperative or volitional or told or casual
+
+
+def _past(words: list[Morpheme]) -> bool:
+    final = words[-1] if words[-1].part_of_speech()[0] != "助詞" or len(words) == 1 else words[-2]
+    return final.normalized_form() == "た" or final.normalized_form() in {"済み", "済", "完了"}

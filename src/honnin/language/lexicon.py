@@ -1,0 +1,77 @@
+"""The words we know and what they can stand for, found in one pass over the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import ahocorasick
+import yaml
+
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_'")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of ours in the text: the concepts it can stand for, and where it stands."""
+
+    start: int
+    end: int
+    concepts: frozenset[str]
+
+
+def read_data(name: str) -> Any:
+    """Return one of this package's data files, parsed."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("honnin.language").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=loader)  # noqa: S506 -- a safe loader, written in C where there is one
+
+
+class Lexicon:
+    """All words of both languages in one automaton: the cost of a look-up grows with the text, not with the words."""
+
+    def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
+        """Take concept -> comma-separated words for each language ("ja", "en")."""
+        merged: dict[str, tuple[set[str], bool, bool]] = {}
+        for language, concepts in words.items():
+            for concept, listed in concepts.items():
+                for raw in listed.split(","):
+                    word = raw.strip().lower()
+                    open_end = word.endswith("*")
+                    entry = merged.setdefault(word.rstrip("*"), (set(), language == "en", open_end))
+                    entry[0].add(concept)
+        merged.pop("", None)
+        self._automaton = ahocorasick.Automaton()
+        for word, (concepts, bounded, open_end) in merged.items():
+            whole = bounded or (word.isascii() and word[0] in _WORD)
+            self._automaton.add_word(word, (len(word), frozenset(concepts), whole, open_end))
+        self._automaton.make_automaton()
+
+    @classmethod
+    def load(cls) -> Lexicon:
+        """Return the lexicon shipped with the package."""
+        return cls({"ja": read_data("ja.yaml"), "en": read_data("en.yaml")})
+
+    def find(self, lowered: str) -> list[Hit]:
+        """Return the words found in lower-cased text, in order; a word inside a longer one gives way to it."""
+        found = sorted(self._matches(lowered), key=lambda hit: (hit.start, -hit.end))
+        kept: list[Hit] = []
+        reach = -1
+        for hit in found:
+            if hit.end > reach:
+                kept.append(hit)
+                reach = hit.end
+        return kept
+
+    def _matches(self, lowered: str) -> Iterator[Hit]:
+        size = len(lowered)
+        for last, (length, concepts, whole, open_end) in self._automaton.iter(lowered):
+            end = last + 1
+            start = end - length
+            if whole and start and lowered[start - 1] in _WORD:
+                continue
+            if whole and not open_end and end < size and lowered[end] in _WORD:
+                continue
+            yield Hit(start, end, concepts)

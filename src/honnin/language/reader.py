@@ -1,0 +1,81 @@
+"""Reads one text: which acts it performs, how it presses, what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from honnin.language import english
+from honnin.language.acts import Patterns, Performed
+from honnin.language.clauses import Unit
+from honnin.language.entities import find_entities
+from honnin.language.japanese import Japanese
+from honnin.language.lexicon import Hit, Lexicon
+from honnin.model import Act, Finding, Reading
+from honnin.text import Normalised, language_of
+
+_ACTS = frozenset(act.value for act in Act)
+_MOST = 5  # findings of one kind kept from one text: enough to show, bounded for hostile texts
+_QUOTE = 120  # characters of a clause shown at most
+
+
+class Reader:
+    """Built once and shared by threads: it holds the words, the patterns and the Japanese analyser, and no state."""
+
+    def __init__(self) -> None:
+        self._lexicon = Lexicon.load()
+        self._patterns = Patterns.load()
+        self._japanese = Japanese()
+
+    def read(self, text: Normalised, *, turn: int = 0) -> Reading:
+        """Return what the text does and names; positions and quotes are those of the original writing."""
+        lowered = text.text.lower()
+        if len(lowered) != len(text.text):  # a few letters grow when lowered; offsets must not
+            lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text.text)
+        entities = tuple(_entities(text, turn))
+        hits = self._lexicon.find(lowered)
+        performed = self._performed(lowered, hits, frozenset(entity.kind for entity in entities))
+        found = tuple(_findings(text, performed, hits, turn))
+        return Reading(
+            acts=tuple(one for one in found if one.kind in _ACTS),
+            pressures=tuple(one for one in found if one.kind not in _ACTS),
+            entities=entities,
+            hidden=tuple(Finding(one.kind, one.repr, one.start, one.end, turn) for one in text.removed),
+        )
+
+    def _performed(self, lowered: str, hits: list[Hit], entities: frozenset[str]) -> list[Performed]:
+        if not hits:
+            return []
+        lang = language_of(lowered) or "en"
+        wanted = [(hit.start, hit.end) for hit in hits]
+        units: list[Unit] = list(self._japanese.units(lowered, wanted) if lang == "ja" else english.units(lowered, wanted))
+        return list(self._patterns.find(units, hits, lang=lang, entities=entities))
+
+
+def _entities(text: Normalised, turn: int) -> Iterable[Finding]:
+    for kind, start, end, value in find_entities(text.text):
+        first, last = text.span(start, end)
+        yield Finding(kind.value, text.quote(start, end), first, last, turn, value)
+
+
+def _findings(text: Normalised, performed: list[Performed], hits: list[Hit], turn: int) -> Iterable[Finding]:
+    counts: dict[str, int] = {}
+    for one in performed:
+        counts[one.kind] = counts.get(one.kind, 0) + 1
+        if counts[one.kind] <= _MOST:
+            start, end = _shown(text.text, one.unit, hits)
+            first, last = text.span(start, end)
+            yield Finding(one.kind, text.quote(start, end), first, last, turn)
+
+
+def _shown(folded: str, unit: Unit, hits: list[Hit]) -> tuple[int, int]:
+    """Return the stretch to quote: the clause where it is short, else the part of it that holds our words."""
+    start, end = unit.start, unit.end
+    while start < end and folded[start].isspace():
+        start += 1
+    while end > start and (folded[end - 1].isspace() or folded[end - 1] in "、,"):
+        end -= 1
+    if end - start <= _QUOTE:
+        return start, end
+    inside = [hit for hit in hits if unit.start <= hit.start < unit.end]
+    first = max(start, inside[0].start - 10) if inside else start
+    return first, min(end, first + _QUOTE)
