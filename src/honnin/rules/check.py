@@ -24,7 +24,7 @@ from honnin.rules.condition import (
 )
 from honnin.rules.pack import Pack
 from honnin.rules.rule import Definition, PackContent, Rule, State
-from honnin.rules.vocabulary import FAMILIES_WITH_WORDS, nearest
+from honnin.rules.vocabulary import ATOMS, FAMILIES_WITH_WORDS, nearest
 
 MAX_QUESTIONS = 200
 """Of one condition, every name followed; keeps evaluation short and the nesting of closures shallow."""
@@ -65,7 +65,7 @@ def check(content: PackContent, beside: Pack | None, source: str) -> Iterator[Mi
             f"条件が互いを使い合っています({circle})。どれか1つを書き直してください。",
             f"These conditions use each other in a circle ({circle}). Rewrite one of them.",
         )
-    if not wrong_names and not cycle:
+    if not wrong_names and not cycle and all(map(_is_known, _all_parts(visible, content.rules))):
         yield from _meaning(content, visible)
 
 
@@ -133,6 +133,15 @@ def _written(content: PackContent) -> Iterator[tuple[Definition | Rule, str, Con
         yield definition, definition.name, definition.condition
     for rule in content.rules:
         yield rule, f"{rule.id}.when", rule.when
+
+
+def _all_parts(visible: Mapping[str, Condition], rules: Iterable[Rule]) -> Iterator[Condition]:
+    for condition in [*visible.values(), *(rule.when for rule in rules)]:
+        yield from parts(condition)
+
+
+def _is_known(part: Condition) -> bool:
+    return not isinstance(part, Atom) or part.name in ATOMS
 
 
 def _unused(content: PackContent) -> Iterator[Mistake]:

@@ -48,11 +48,13 @@ def _read(source: Traversable, beside: Pack | None) -> tuple[Pack, list[Mistake]
     mistakes: list[Mistake] = []
     digest = hashlib.sha256()
     contents: list[PackContent] = []
+    all_readable = True
     for file in _files(source, mistakes):
         data = file.read_bytes()
         digest.update(file.name.encode("utf-8", "replace") + b"\0" + data + b"\0")
         root, unreadable = read_document(data, str(file))
         mistakes.extend(unreadable)
+        all_readable = all_readable and not unreadable
         contents.append(parse(root, str(file), mistakes))
     content = PackContent(
         ids=tuple(name for one in contents for name in one.ids),
@@ -60,7 +62,8 @@ def _read(source: Traversable, beside: Pack | None) -> tuple[Pack, list[Mistake]
         rules=tuple(rule for one in contents for rule in one.rules),
         local=tuple(change for one in contents for change in one.local),
     )
-    mistakes.extend(check(content, beside, str(source)))
+    if all_readable:  # otherwise what is missing may stand in the file that could not be read
+        mistakes.extend(check(content, beside, str(source)))
     pack = Pack(
         id=content.ids[0] if content.ids else "",
         version=digest.hexdigest()[:12],

@@ -106,10 +106,9 @@ class _Parser:
         if not isinstance(node, Table):
             self.wrong(node, where, "見出しと値の組を書いてください。", "Write keys with values here.")
             return {}
-        if allowed is not None:
-            for name, value in node.entries:
-                if name not in allowed:
-                    self.unknown(value, where, name, allowed)
+        for name, value in node.entries:
+            if allowed is not None and name not in allowed:
+                self.unknown(value, f"{where}.{name}" if where else name, name, allowed)
         return dict(node.entries)
 
     def items(self, node: Node, where: str) -> tuple[Node, ...]:
@@ -229,10 +228,10 @@ class _Parser:
         return name
 
     def rule(self, node: Node) -> Rule:
-        self.place = ""
-        entries = self.table(node, "rules", _RULE_KEYS)
-        rule_id = self.rule_id(entries["id"], "id") if "id" in entries else ""
-        self.place = rule_id
+        ids = [value for name, value in node.entries if name == "id"] if isinstance(node, Table) else []
+        rule_id = self.rule_id(ids[0], "id") if ids else ""
+        self.place = rule_id or "rules"
+        entries = self.table(node, "", _RULE_KEYS)
         for key in _RULE_KEYS[: _RULE_KEYS.index("fires_on")]:
             if key not in entries:
                 self.wrong(node, key, f"{key} がありません。", f"{key} is missing.")

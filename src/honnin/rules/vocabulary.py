@@ -161,5 +161,5 @@ def nearest(name: str, names: Iterable[str]) -> str:
     >>> nearest("qqqq", ATOMS)
     ''
     """
-    found = get_close_matches(name[:80], sorted(names), n=1, cutoff=0.7)
+    found = get_close_matches(name[:80], sorted(names), n=1, cutoff=0.6)
     return found[0] if found else ""
