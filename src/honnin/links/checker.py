@@ -1,0 +1,270 @@
+"""The link checker: built once, asked often, never opening anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from honnin.links.address import Address, parse, readable_host, unwrap
+from honnin.links.directory import Brand, BrandMention, Directory, load_brands
+from honnin.links.extract import Link, extract
+from honnin.links.fitted import Fitted, load_fitted
+from honnin.links.reasons import SIGNS
+from honnin.links.signs import Signs, Watcher
+from honnin.links.suffixes import Suffixes, data_lines, load_suffixes
+from honnin.links.words import reason_text
+from honnin.model import LinkCheck, LinkLevel, LinkReason
+
+_MOST_REASONS = 5
+_HOST_SHOWN = 120
+_GOVERNMENT = frozenset({"go.jp", "lg.jp"})
+_VETTED = frozenset({"go.jp", "lg.jp", "ac.jp", "ed.jp"})  # the registry hands these out to public bodies and schools
+_ABOUT_BRAND = frozenset({"lookalike", "brand_subdomain", "brand_registered", "official_path"})
+_STRONG = _ABOUT_BRAND | {"mismatch", "shown_mismatch", "userinfo", "ip_host"}
+_DECEIVING = frozenset({"shown_mismatch", "userinfo"})
+# Two reasons that cannot be measured on addresses alone; set beside the measured ones.
+_MISMATCH_WEIGHT = {True: 3.0, False: 0.8}
+_SHOWN_WEIGHT = 3.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known while one address is judged."""
+
+    address: Address
+    signs: Signs
+    brands: tuple[Brand, ...]
+    shown: str
+    score: float
+
+
+class Links:
+    """Finds and judges links. The first use reads the packaged lists (some tens of milliseconds)."""
+
+    @cached_property
+    def _suffixes(self) -> Suffixes:
+        return load_suffixes()
+
+    @cached_property
+    def _directory(self) -> Directory:
+        return Directory(load_brands())
+
+    @cached_property
+    def _watcher(self) -> Watcher:
+        shorteners, popular = (frozenset(data_lines(name)) for name in ("shorteners.txt", "popular.txt"))
+        return Watcher(self._directory, shorteners, popular)
+
+    @cached_property
+    def _fitted(self) -> Fitted:
+        return load_fitted()
+
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        """The official directory."""
+        return self._directory.brands
+
+    def extract(self, text: str) -> tuple[Link, ...]:
+        """The links of a text, in order of appearance; see ``honnin.links.extract``."""
+        return extract(text, self._suffixes, self._directory)
+
+    def brands_in(self, text: str) -> tuple[BrandMention, ...]:
+        """The brands a text names, with their places."""
+        return self._directory.brands_in(text)
+
+    def check(
+        self,
+        url: str,
+        *,
+        brands: Sequence[str] = (),
+        known_domains: frozenset[str] = frozenset(),
+        shown: str = "",
+    ) -> LinkCheck:
+        """Judge one address. ``brands`` are those its message names (ids or names), ``shown`` what the reader saw instead.
+
+        >>> Links().check("https://vpass.example.top/login", brands=("smbc-card",)).official
+        'https://www.smbc-card.com/mem/index.jsp'
+        """
+        outer = parse(url, self._suffixes)
+        if outer is None:
+            return _unreadable(url)
+        address = unwrap(outer, self._suffixes)
+        if address.domain in known_domains or address.host in known_domains:
+            return _settled(url, address, LinkLevel.OFFICIAL, "own_domain")
+        if address.internal:
+            return _settled(url, address, LinkLevel.UNKNOWN, "internal")
+        signs = self._watcher.look(address)
+        named = tuple(brand for name in brands if (brand := self._directory.find(name)))
+        seen_domain = self._domain_of(shown)
+        elsewhere = seen_domain if seen_domain and seen_domain != (address.domain or address.host) else ""
+        case = _Case(address, signs, named, elsewhere, self._fitted.probability(address, signs))
+        return self._judge(url, case)
+
+    def _domain_of(self, shown: str) -> str:
+        """The registrable domain of the address a reader sees, "" where the words are no address."""
+        if not shown:
+            return ""
+        found = self.extract(shown)
+        address = parse(found[0].url, self._suffixes) if found else None
+        return (address.domain or address.host) if address else ""
+
+    def _judge(self, url: str, case: _Case) -> LinkCheck:
+        ids = self._odd(case)
+        level = self._level(case, ids)
+        if not ids or level in {LinkLevel.OFFICIAL, LinkLevel.POPULAR}:
+            ids = [*self._good(case), *ids]
+        claimed = _claimed(case, ids)
+        reasons = [self._reason(name, case, claimed) for name in ids]
+        reasons.sort(key=lambda reason: -reason.weight if level in {LinkLevel.DANGER, LinkLevel.SUSPICIOUS} else 0)
+        warns = level in {LinkLevel.DANGER, LinkLevel.SUSPICIOUS}
+        return LinkCheck(
+            url=url,
+            host=case.address.host,
+            domain=case.address.domain,
+            level=level,
+            score=round(case.score, 4),
+            reasons=tuple(reasons[:_MOST_REASONS]),
+            brand=claimed.ja if claimed else "",
+            official=claimed.login if claimed and (warns or level is LinkLevel.UNKNOWN) else "",
+        )
+
+    def _odd(self, case: _Case) -> list[str]:
+        """The ids of everything odd, strongest kind first."""
+        address, signs = case.address, case.signs
+        ids = ["mismatch"] if self._mismatched(case) else []
+        if case.shown:
+            ids.append("shown_mismatch")
+        ids += [name for name, test in SIGNS.items() if test(address, signs)]
+        if signs.owner or signs.known:
+            return [name for name in ids if name in _DECEIVING]
+        if "login_words" in ids and not _STRONG & set(ids):
+            ids.remove("login_words")  # ordinary sign-in pages have them too
+        if address.suffix in self._fitted.suffixes and not address.roof:
+            ids.append("suffix_hint")
+        if self._thrown_away(case):
+            ids.append("shape")
+        if address.wrapped_by:
+            ids.append("wrapped")
+        return ids
+
+    def _thrown_away(self, case: _Case) -> bool:
+        """Whether the form alone is telling. Short addresses have no form, and free hosting is full of odd names."""
+        if case.signs.shortener or case.address.suffix in _VETTED:
+            return False
+        return case.score >= self._fitted.thresholds["0.001" if case.address.roof else "0.01"]
+
+    @staticmethod
+    def _mismatched(case: _Case) -> bool:
+        """The message names brands, and the address belongs to none of them nor to any other known house."""
+        address, signs = case.address, case.signs
+        at_home = signs.owner or signs.known or address.suffix in _VETTED
+        return bool(case.brands) and not at_home
+
+    @staticmethod
+    def _good(case: _Case) -> list[str]:
+        if case.signs.owner:
+            return ["official"]
+        if case.address.suffix in _GOVERNMENT:
+            return ["government"]
+        return ["popular"] if case.signs.known else []
+
+    def _level(self, case: _Case, ids: list[str]) -> LinkLevel:
+        """Names without the brand behind them are suspicious; with something odd beside them, dangerous."""
+        address, signs = case.address, case.signs
+        if _DECEIVING & set(ids):
+            return LinkLevel.SUSPICIOUS if signs.owner or signs.known else self._alarm(case, ids)
+        if signs.owner:
+            return LinkLevel.OFFICIAL
+        if signs.known:
+            return LinkLevel.POPULAR
+        if address.suffix in _VETTED:
+            return LinkLevel.OFFICIAL if address.suffix in _GOVERNMENT else LinkLevel.UNKNOWN
+        return self._alarm(case, ids)
+
+    def _alarm(self, case: _Case, ids: list[str]) -> LinkLevel:
+        unusual, seen = self._fitted.thresholds["0.03"], set(ids)
+        strict = any(brand.strict for brand in case.brands)
+        weighty = seen & (_STRONG if strict else _STRONG - {"mismatch"})
+        odd = "shape" in seen or len(weighty) > 1
+        if weighty & (_STRONG - _ABOUT_BRAND):
+            return LinkLevel.DANGER if odd else LinkLevel.SUSPICIOUS
+        if weighty or "mismatch" in seen:
+            # A brand's word in an address is often a fan, a shop or a partner: alone it is only worth a line.
+            if odd and weighty:
+                return LinkLevel.DANGER
+            return LinkLevel.SUSPICIOUS if case.score >= unusual else LinkLevel.UNKNOWN
+        return LinkLevel.SUSPICIOUS if "shape" in seen else LinkLevel.UNKNOWN
+
+    def _reason(self, name: str, case: _Case, claimed: Brand | None) -> LinkReason:
+        address = case.address
+        brand = _brand_of(name, case) or claimed
+        more = {
+            "shown_mismatch": readable_host(case.shown),
+            "hosting": address.roof,
+            "port": address.port,
+            "suffix_hint": address.suffix,
+            "wrapped": address.wrapped_by,
+        }.get(name, "")
+        host = (readable_host(address.domain) if name == "brand_subdomain" and address.domain else address.readable)[
+            -_HOST_SHOWN:
+        ]
+        text = reason_text(name, ja=brand.ja if brand else "", en=brand.en if brand else "", host=host, more=more)
+        return LinkReason(name, self._weight(name, case), text)
+
+    def _weight(self, name: str, case: _Case) -> float:
+        if name == "mismatch":
+            return _MISMATCH_WEIGHT[any(brand.strict for brand in case.brands)]
+        if name == "shown_mismatch":
+            return _SHOWN_WEIGHT
+        if name == "suffix_hint":
+            return min(1.0, self._fitted.suffixes.get(case.address.suffix, 0.0) / 3)
+        if name == "shape":
+            return 1.5
+        return self._fitted.reasons.get(name, 0.0)
+
+
+def _brand_of(name: str, case: _Case) -> Brand | None:
+    """The brand a reason speaks of."""
+    signs = case.signs
+    match name:
+        case "mismatch":
+            return next((brand for brand in case.brands if brand.strict), case.brands[0])
+        case "lookalike":
+            return signs.lookalike
+        case "brand_subdomain":
+            return signs.in_subdomain[0]
+        case "brand_registered":
+            return signs.in_name[0]
+        case "official_path":
+            return signs.official_path
+        case "brand_path":
+            return signs.in_path[0]
+        case "official":
+            return signs.owner
+    return None
+
+
+def _claimed(case: _Case, ids: list[str]) -> Brand | None:
+    """The brand the link pretends to be, or belongs to: what the message says comes before what the address says."""
+    for name in (
+        "mismatch",
+        "lookalike",
+        "brand_subdomain",
+        "brand_registered",
+        "official_path",
+        "brand_path",
+        "official",
+    ):
+        if name in ids and (brand := _brand_of(name, case)):
+            return brand
+    return case.signs.owner
+
+
+def _settled(url: str, address: Address, level: LinkLevel, reason: str) -> LinkCheck:
+    reasons = (LinkReason(reason, 0.0, reason_text(reason)),)
+    return LinkCheck(url, address.host, address.domain, level, 0.0, reasons)
+
+
+def _unreadable(url: str) -> LinkCheck:
+    reasons = (LinkReason("unreadable", 0.0, reason_text("unreadable")),)
+    return LinkCheck(url, "", "", LinkLevel.UNKNOWN, 0.0, reasons)
