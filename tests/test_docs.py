@@ -120,6 +120,8 @@ class TestLinks:
         reached, waiting = set(), [ROOT / "docs" / "index.md"]
         while waiting:
             page = waiting.pop()
+            if page.is_dir():  # a folder shows what it holds
+                waiting += page.glob("*.md")
             if page in reached or page.suffix != ".md":
                 continue
             reached.add(page)
