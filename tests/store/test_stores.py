@@ -332,12 +332,12 @@ class TestUsers:
         store = SqlUserStore(database)
         store.add_key(ApiKey("hk_1", "連携", NOW, "admin"), "digest")
 
-        assert store.key_in_use("digest", at=NOW).name == "連携"
-        assert store.key_in_use("other", at=NOW) is None
+        assert store.find_key("digest", at=NOW).name == "連携"
+        assert store.find_key("other", at=NOW) is None
         assert store.keys()[0].last_used_at == NOW
         assert store.revoke_key("hk_1", at=NOW)
         assert not store.revoke_key("hk_1", at=NOW)
-        assert store.key_in_use("digest", at=NOW) is None
+        assert store.find_key("digest", at=NOW).revoked_at == NOW
         assert store.keys()[0].revoked_at == NOW
 
     def test_failures_are_counted_by_user_and_address_until_forgotten(self, database):

@@ -88,18 +88,20 @@ class SqlUserStore:
                 for row in rows
             )
 
-    def key_in_use(self, key_hash: str, *, at: datetime) -> ApiKey | None:
-        """Return the key where it exists and is not revoked, and note that it was used."""
-        wanted = select(api_keys).where(api_keys.c.key_hash == key_hash, api_keys.c.revoked_at.is_(None))
+    def find_key(self, key_hash: str, *, at: datetime) -> ApiKey | None:
+        """Return the key, revoked or not, and note the use of one that is not."""
+        wanted = select(api_keys).where(api_keys.c.key_hash == key_hash)
         with self._database.reading() as connection:
             row = connection.execute(wanted).first()
         if row is None:
             return None
         # Once a minute is enough to see which keys are used, and spares a write for every call.
-        if row.last_used_at is None or at - row.last_used_at > NOTED_AGAIN_AFTER:
+        used_at = row.last_used_at
+        if row.revoked_at is None and (used_at is None or at - used_at > NOTED_AGAIN_AFTER):
+            used_at = at
             with self._database.transaction() as connection:
                 connection.execute(update(api_keys).where(api_keys.c.id == row.id).values(last_used_at=at))
-        return ApiKey(row.id, row.name, row.created_at, row.created_by, None, at)
+        return ApiKey(row.id, row.name, row.created_at, row.created_by, row.revoked_at, used_at)
 
     def revoke_key(self, key_id: str, *, at: datetime) -> bool:
         change = (
