@@ -101,6 +101,13 @@ def test_the_signal_stands_where_the_rule_became_true(
     assert [one.quote for one in hit.evidence] == proof
 
 
+def test_words_of_the_subject_and_the_profile_are_shown_though_their_turns_are_negative(tmp_path: Path):
+    pack = load_pack(write(tmp_path, all=pack_of(rule(f"{{all: [identity:unsure, {A}, {C}]}}"))))
+    known = Facts({"identity:unsure": said("山田", -2), A: said("送金のお願い", -1), C: ()})
+    (signal,) = evaluate(pack, known).signals
+    assert (signal.turn, signal.quote) == (-1, "送金のお願い")
+
+
 def test_states_and_dates_decide_who_hears_of_a_rule(tmp_path: Path):
     rules = [rule(A, rule_id=state, state=state) for state in State]
     ending = rule(A, rule_id="ending", more="    expires: 2027-03-31\n")

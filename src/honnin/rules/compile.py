@@ -42,10 +42,17 @@ _OPERATORS: Mapping[Comparison, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The words that made a condition true, in the order of the condition, and the turn in which it became true."""
+    """The words that made a condition true, in the order of the condition; a fact without words adds none.
 
-    turn: int = 0
+    Turns only have an order: words of the subject, the profile and earlier messages carry negative numbers.
+    """
+
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def turn(self) -> int:
+        """The turn in which the condition became true: that of its last words."""
+        return max((one.turn for one in self.evidence), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +127,7 @@ def _atom(name: str) -> Compiled:
 
     def prove(facts: Facts) -> Proof:
         worded = [evidence for evidence in facts.atoms[name] if evidence.quote]
-        if not worded:
-            return Proof()
-        first = min(worded, key=_position)
-        return Proof(first.turn, (first,))
+        return Proof((min(worded, key=_position),)) if worded else Proof()
 
     def places(facts: Facts) -> Places:
         found: dict[int, tuple[Evidence, ...]] = {}
@@ -197,7 +201,7 @@ def _any(of: Sequence[Compiled]) -> Compiled:
 
     def prove(facts: Facts) -> Proof:
         proofs = [part.prove(facts) for part in of if part.holds(facts)]
-        return min(proofs, key=lambda proof: (proof.turn, not proof.evidence))
+        return min(proofs, key=_first_words)
 
     def places(facts: Facts) -> Places:
         found: dict[int, tuple[Evidence, ...]] = {}
@@ -218,7 +222,7 @@ def _at_least(n: int, of: Sequence[Compiled]) -> Compiled:
 
     def prove(facts: Facts) -> Proof:
         proofs = [part.prove(facts) for part in of if part.holds(facts)]
-        return _join(sorted(proofs, key=lambda proof: proof.turn)[:n])
+        return _join(sorted(proofs, key=_first_words)[:n])
 
     def places(facts: Facts) -> Places:
         each = [part.places(facts) for part in of]
@@ -251,8 +255,7 @@ def _same_turn(of: Sequence[Compiled]) -> Compiled:
 
     def prove(facts: Facts) -> Proof:
         found = _shared_places(of, facts)
-        turn = min(found)
-        return Proof(turn, found[turn])
+        return Proof(found[min(found)])
 
     return Compiled(holds, fails, prove, partial(_shared_places, of), mentions, _rarest_gate(of))
 
@@ -263,9 +266,13 @@ def _shared_places(of: Sequence[Compiled], facts: Facts) -> Places:
     return {turn: sum((found[turn] for found in each), ()) for turn in shared}
 
 
+def _first_words(proof: Proof) -> tuple[bool, int]:
+    """Order proofs so that one with words comes first, the earliest of them."""
+    return not proof.evidence, proof.turn
+
+
 def _join(proofs: Sequence[Proof]) -> Proof:
-    evidence = dict.fromkeys(one for proof in proofs for one in proof.evidence)
-    return Proof(max((proof.turn for proof in proofs), default=0), tuple(evidence))
+    return Proof(tuple(dict.fromkeys(one for proof in proofs for one in proof.evidence)))
 
 
 def _mentions(of: Sequence[Compiled]) -> frozenset[str]:

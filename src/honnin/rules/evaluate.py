@@ -59,6 +59,6 @@ def evaluate(pack: Pack, facts: Facts, *, today: date | None = None) -> Evaluati
 def _hit(rule: Rule, compiled: Compiled, facts: Facts) -> Hit:
     """The signal stands at the turn in which the rule became true, on the first words there."""
     proof = compiled.prove(facts)
-    here = next((one for one in proof.evidence if one.turn == proof.turn), Evidence(turn=proof.turn))
+    here = next((one for one in proof.evidence if one.turn == proof.turn), Evidence())
     signal = Signal(rule.id, rule.severity, here.quote, rule.reason, here.turn, here.start, here.end)
     return Hit(rule, signal, proof.evidence)
