@@ -1,5 +1,6 @@
 """Reading what a text does to its reader, in Japanese and English."""
 
 from honnin.language.reader import Reader
+from honnin.language.resemblance import Resemblance
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "Resemblance"]

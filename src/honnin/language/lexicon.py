@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -27,6 +28,11 @@ def read_data(name: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = files("honnin.language").joinpath("data", name).read_text(encoding="utf-8")
     return yaml.load(text, Loader=loader)  # noqa: S506 -- a safe loader, written in C where there is one
+
+
+def read_json(name: str) -> Any:
+    """Return one of this package's fitted data files, parsed."""
+    return json.loads(files("honnin.language").joinpath("data", name).read_text(encoding="utf-8"))
 
 
 class Lexicon:

@@ -1,0 +1,187 @@
+"""Fits the two learned parts: how fraud is written (resemblance) and how much each fact weighs (score).
+
+Both are plain weights when done, so that screening needs neither numpy nor scikit-learn. What is judged is never fitted on: folds
+are whole sources, and the score is fitted on resemblances measured by models that had not seen the row's source.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+
+from honnin.language import Resemblance
+from honnin.language.resemblance import grams
+from honnin.learning.corpus import Row
+from honnin.model import Facts, Signal
+from honnin.screening.decide import Policy
+from honnin.screening.engine import Engine
+from honnin.screening.score import SOFTENING, Score, bounded, features
+from honnin.text import language_of, normalise
+
+Progress = Callable[[str], None]
+
+FOLDS = 10
+INNER_FOLDS = 5
+GRAM_STRENGTH = 3.0  # inverse of the regularisation of the letter groups
+SCORE_PENALTY = 2.0  # L2 on the weights of facts
+LEAST_TEXTS = 3  # a group of letters must stand in so many texts
+MOST_GRAMS = 20_000  # kept for each language when weights are written
+ORDINARY_ALARMS, HARD_ALARMS = 0.004, 0.03  # shares of false alerts aimed at when thresholds are chosen
+JUDGED = {
+    "relation:new": 0.8, "relation:first_message": 0.6, "relation:established": -0.8, "relation:verified": -0.4,
+    "identity:verified": -0.6, "identity:claims_known_person": 1.0, "identity:not_their_account": 2.5, "identity:unsure": 0.3,
+    "identity:role_only": 0.8, "sender:free_mail": 0.5, "sender:reply_to_differs": 0.8, "sender:brand_without_its_domain": 1.5,
+    "sender:company_in_subject": 0.2,
+}  # fmt: skip
+"""Weights of facts that no corpus holds: who writes, and how long the two have known each other."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A labelled row, screened once: its facts and signals do not depend on what is fitted."""
+
+    row: Row
+    facts: Facts
+    signals: tuple[Signal, ...]
+    folded: str
+    grams: frozenset[str]
+
+    @property
+    def is_ja(self) -> bool:
+        return language_of(self.folded) == "ja"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Both learned parts and the thresholds chosen for them."""
+
+    resemblance: Resemblance
+    score: Score
+    policy: Policy
+
+
+def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sample]:
+    """Screen every row once."""
+    samples = []
+    for index, row in enumerate(rows):
+        screened = engine.screening(row.event)
+        texts = [turn.text for turn in row.event.turns] or [row.event.text]
+        folded = normalise("\n".join([row.event.subject, *texts]).strip()).text
+        signals = tuple(signal for signal in screened.verdict.signals if signal.id != "resembles-known-fraud")
+        samples.append(Sample(row, screened.facts, signals, folded, frozenset(grams(folded))))
+        if index % 100 == 0:
+            progress(f"{index}/{len(rows)}")
+    return samples
+
+
+def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample], list[Sample]]]:
+    """Yield (others, judged) so that all rows of a source are judged together; the largest sources are dealt out first."""
+    sizes = Counter(sample.row.source for sample in samples)
+    dealt: list[set[str]] = [set() for _ in range(count)]
+    loads = [0] * count
+    for source, size in sizes.most_common():
+        lightest = loads.index(min(loads))
+        dealt[lightest].add(source)
+        loads[lightest] += size
+    for sources in dealt:
+        judged = [sample for sample in samples if sample.row.source in sources]
+        if judged:
+            yield [sample for sample in samples if sample.row.source not in sources], judged
+
+
+def fit_all(samples: Sequence[Sample]) -> Fitted:
+    """Fit both parts and choose thresholds, all on these samples alone."""
+    held_out = held_out_resemblances(samples)
+    score = fit_score(samples, held_out)
+    return Fitted(fit_resemblance(samples), score, choose_policy(samples, probabilities(samples, held_out, score)))
+
+
+def held_out_resemblances(samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """Measure each sample with weights fitted on other sources."""
+    place = {id(sample): index for index, sample in enumerate(samples)}
+    measured = np.zeros(len(samples))
+    for others, judged in folds(samples, INNER_FOLDS):
+        resemblance = fit_resemblance(others)
+        for sample in judged:
+            measured[place[id(sample)]] = resemblance.logit(sample.folded)
+    return measured
+
+
+def fit_resemblance(samples: Sequence[Sample]) -> Resemblance:
+    """Fit the weights of letter groups and words, each language by itself, both kinds of text counting the same."""
+    weights: dict[str, float] = {}
+    biases = {True: 0.0, False: 0.0}
+    for ja in (True, False):
+        own = [sample for sample in samples if sample.is_ja is ja]
+        labels = np.array([sample.row.is_fraud for sample in own])
+        if not labels.any() or labels.all():
+            continue
+        counter = CountVectorizer(analyzer=lambda sample: sample.grams, binary=True, min_df=LEAST_TEXTS)
+        matrix = normalize(counter.fit_transform(own))
+        model = LogisticRegression(C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0)
+        model.fit(matrix, labels)
+        names = counter.get_feature_names_out()
+        strongest = np.argsort(-np.abs(model.coef_[0]))[:MOST_GRAMS]
+        weights.update({str(names[index]): float(model.coef_[0][index]) for index in strongest})
+        biases[ja] = float(model.intercept_[0])
+    return Resemblance(weights, biases[True], biases[False])
+
+
+def fit_score(samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> Score:
+    """Fit the weights of facts: logistic regression in which alarming facts may not weigh below nothing."""
+    described = [dict(features(sample.facts)) for sample in samples]
+    names = sorted({name for one in described for name, value in one.items() if value} - JUDGED.keys())
+    names = [name for name in names if not name.startswith(("kind:", "channel:", "relation:", "identity:"))]
+    matrix = np.array([[one.get(name, 0.0) for name in names] for one in described])
+    matrix = np.column_stack([matrix, [bounded(value) for value in resemblances]])
+    labels = np.array([1.0 if sample.row.is_fraud else -1.0 for sample in samples])
+    lower = [None if name in SOFTENING else 0.0 for name in names]
+    upper = [0.0 if name in SOFTENING else None for name in names]
+
+    def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = labels * (matrix @ theta[:-1] + theta[-1])
+        slope = -labels / (1.0 + np.exp(np.clip(margin, -50, 50)))
+        penalty = SCORE_PENALTY * theta[:-2]
+        value = np.logaddexp(0.0, -margin).sum() + 0.5 * SCORE_PENALTY * (theta[:-2] ** 2).sum()
+        gradient = np.concatenate([matrix.T @ slope + np.append(penalty, 0.0), [slope.sum()]])
+        return float(value), gradient
+
+    start = np.zeros(len(names) + 2)
+    bounds = [*zip(lower, upper, strict=True), (0.0, 1.5), (None, None)]
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
+    fitted = {name: round(float(weight), 3) for name, weight in zip(names, best, strict=False) if abs(weight) >= 0.001}
+    return Score({**fitted, **JUDGED}, round(float(best[-1]), 3), round(float(best[-2]), 3))
+
+
+def probabilities(samples: Sequence[Sample], resemblances: NDArray[np.float64], score: Score) -> NDArray[np.float64]:
+    """Return the probability of each sample, given its resemblance."""
+    return np.array([score.probability(with_resemblance(sample.facts, float(value))) for sample, value in zip(samples, resemblances, strict=True)])
+
+
+def with_resemblance(facts: Facts, value: float) -> Facts:
+    return Facts(facts.atoms, {**facts.numbers, "resemblance": value}, facts.unknown)
+
+
+def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Policy:
+    """Choose the lowest threshold for caution that keeps false alerts on ordinary and on hard rows within what is aimed at."""
+
+    def threshold(groups: set[str], share: float) -> float:
+        kept = np.sort([score for sample, score in zip(samples, scores, strict=True) if sample.row.group in groups])
+        return float(kept[min(len(kept) - 1, int(np.ceil(len(kept) * (1 - share))))]) if len(kept) else 0.5
+
+    caution = max(threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS), threshold({"hard_negative"}, HARD_ALARMS), 0.05)
+    danger = max(0.9, caution)
+    return Policy(notice=round(caution / 2, 3), caution=round(min(caution, 0.95), 3), danger=round(min(danger, 0.97), 3))
+
+
+def odds(probability: float) -> float:
+    return log(probability / (1 - probability))

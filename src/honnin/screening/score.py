@@ -1,0 +1,83 @@
+"""The calibrated probability of fraud: a sum of weights, each of which can be read.
+
+Every alarming fact can only raise the score. The few facts that may lower it are listed in ``SOFTENING``. Weights are fitted by
+``honnin fit`` (facts that the corpora hold) or set by judgement (facts about relationship and identity, which no corpus holds);
+``data/score.json`` says which, when and on what.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from math import exp
+
+from honnin.model import Facts
+
+SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "relation:established", "relation:verified", "identity:verified"})
+"""Facts that may speak against fraud: reports of what is done, warnings, and people who know each other."""
+
+CLAIMS = frozenset(
+    f"act:{name}"
+    for name in (
+        "claim_account_problem", "claim_payment_problem", "claim_suspicious_login", "claim_missed_delivery", "claim_refund",
+        "claim_mailbox_full", "claim_hacked", "claim_investigation", "claim_incoming_payment", "new_account_story", "offer_prize",
+    )
+)  # fmt: skip
+OFFERS = frozenset(
+    f"act:{name}" for name in ("offer_money", "offer_deal", "offer_loan", "offer_job", "offer_recovery", "stranger_introduction")
+)
+PRESSURES = frozenset(f"pressure:{name}" for name in ("urgency", "deadline", "secrecy", "isolation", "threat"))
+RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
+
+
+@dataclass(frozen=True)
+class Score:
+    """``weights`` in log-odds by feature; ``resemblance`` weighs the log-odds of the learned part."""
+
+    weights: Mapping[str, float]
+    bias: float
+    resemblance: float
+
+    @classmethod
+    def load(cls) -> Score:
+        """Return the fitted score shipped with the package."""
+        data = json.loads(files("honnin.screening").joinpath("data", "score.json").read_text(encoding="utf-8"))
+        return cls({**data["fitted"], **data["judged"]}, data["bias"], data["resemblance"])
+
+    def logit(self, facts: Facts) -> float:
+        """Return the log-odds of fraud."""
+        total = self.bias + self.resemblance * bounded(facts.numbers.get("resemblance", 0.0))
+        return total + sum(self.weights.get(name, 0.0) * value for name, value in features(facts))
+
+    def probability(self, facts: Facts) -> float:
+        """Return the probability of fraud, 0..1, at the share of fraud of the corpora it was fitted on.
+
+        >>> Score({"act:ask_code": 2.0}, bias=-2.0, resemblance=0.0).probability(Facts({"act:ask_code": ()}))
+        0.5
+        """
+        return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, self.logit(facts)))))
+
+
+def bounded(resemblance: float) -> float:
+    return max(-RESEMBLANCE_LIMIT, min(RESEMBLANCE_LIMIT, resemblance))
+
+
+def features(facts: Facts) -> Iterator[tuple[str, float]]:
+    """Yield (feature, value): every atom as 1, and how many asks, claims, offers and pressures come together."""
+    atoms = facts.atoms.keys()
+    for atom in atoms:
+        yield atom, 1.0
+    asks = sum(1 for atom in atoms if atom.startswith(("act:ask_", "act:move_")))
+    claims = len(atoms & CLAIMS)
+    offers = len(atoms & OFFERS)
+    pressures = len(atoms & PRESSURES)
+    yield "sum:asks", min(asks, 4) / 4
+    yield "sum:claims", min(claims, 3) / 3
+    yield "sum:offers", min(offers, 3) / 3
+    yield "both:claim_and_ask", float(bool(claims and asks))
+    yield "both:ask_and_pressure", float(bool(asks and pressures))
+    yield "both:claim_and_pressure", float(bool(claims and pressures))
+    yield "both:offer_and_ask", float(bool(offers and asks))
+    yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
