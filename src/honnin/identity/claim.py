@@ -1,0 +1,234 @@
+"""Reading a display name: the words in it, and what each of them is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from honnin.identity import keys
+from honnin.identity.organisation import core, has_legal_form, role
+from honnin.identity.words import (
+    COMPANY,
+    DECORATION,
+    GENERATION,
+    HONORIFIC,
+    LONGEST_PHRASE,
+    OFFICE,
+    RELATION,
+    TITLE,
+    words,
+)
+from honnin.model.event import Account
+
+_MOST_WORDS = 24
+_CJK = "々〆〇一-鿿㐀-䶿豈-﫿𠀀-𰀀ぁ-ゖァ-ヺー"
+_TOKEN = re.compile(
+    rf"(?P<cjk>[{_CJK}]+)|(?P<latin>[^\W_{_CJK}]+(?:['’´`][^\W_{_CJK}]+)*)"
+    r"|(?P<apart>[()\[\]{}【】「」『』〔〕<>《》〈〉|/\\@:;\n•]|\s[-–—~]+\s)"
+)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OF = re.compile(r"(?<=[一-龯々ァ-ヺー])の(?=[一-龯々ァ-ヺ])")
+_MARK = re.compile(r"[(（]\s*(\w{1,3})\s*[)）]")
+
+
+class Token(NamedTuple):
+    """One word of a display name. ``key`` is what it is compared by, ``kind`` is "" for what may be part of the name."""
+
+    text: str
+    key: str
+    latin: bool
+    segment: int
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a display name says. ``runs`` maps every row of neighbouring words, written together, to its place."""
+
+    display: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(token.kind for token in self.tokens if token.kind)
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(token.text for token in self.tokens if token.kind == TITLE)
+
+    @cached_property
+    def firms(self) -> tuple[str, ...]:
+        """Organisations named in the display name by their legal form or the line of business."""
+        marked = {token.segment for token in self.tokens if token.kind == COMPANY}
+        found = [core(" ".join(t.text for t in self.tokens if t.segment == segment)) for segment in sorted(marked)]
+        found += [token.key for token in self.tokens if token.segment not in marked and self._is_business(token)]
+        return tuple(firm for firm in found if firm)
+
+    def _is_business(self, token: Token) -> bool:
+        return (
+            not token.kind and not token.latin and len(token.key) > 3 and bool(words().business_ja.search(token.text))
+        )
+
+    def is_firm(self, token: Token) -> bool:
+        return self._is_business(token) or any(token.key in firm.replace(" ", "") for firm in self.firms)
+
+    @cached_property
+    def names(self) -> tuple[Token, ...]:
+        """The words that may be a name."""
+        return tuple(token for token in self.tokens if not token.kind)
+
+    @cached_property
+    def runs(self) -> dict[str, tuple[Token, ...]]:
+        found = _runs(self.tokens)
+        if len(self.names) < len(self.tokens):
+            found = _runs(self.names) | found
+        return found
+
+    @cached_property
+    def looks(self) -> dict[str, tuple[Token, ...]]:
+        return {look_key(run): tokens for run, tokens in self.runs.items() if len(run) > 1}
+
+    @cached_property
+    def twins(self) -> dict[str, tuple[Token, ...]]:
+        return {keys.twin(look): tokens for look, tokens in self.looks.items() if not look.isascii()}
+
+    @cached_property
+    def sounds(self) -> dict[str, tuple[Token, ...]]:
+        """Runs of Latin letters by how they sound in Japanese."""
+        return {keys.sound(run): tokens for run, tokens in self.runs.items() if run.isascii() and 3 < len(run) < 40}
+
+
+def look_key(run: str) -> str:
+    return keys.look(run) if run.isascii() else keys.shape(run)
+
+
+def _runs(tokens: tuple[Token, ...]) -> dict[str, tuple[Token, ...]]:
+    found: dict[str, tuple[Token, ...]] = {}
+    for start in range(len(tokens)):
+        joined = ""
+        for end in range(start, len(tokens)):
+            joined += tokens[end].key
+            found.setdefault(joined, tokens[start : end + 1])
+    return found
+
+
+@lru_cache(maxsize=8192)
+def parse(display: str) -> Claim:
+    """Read a display name.
+
+    >>> [(token.text, token.kind) for token in parse("【公式】山田太郎社長").tokens]
+    [('公式', 'decoration'), ('山田太郎', ''), ('社長', 'title')]
+    """
+    marks = words().legal_marks
+    seen = _MARK.sub(lambda m: " 株式会社 " if m.group(1) in marks else m.group(), keys.clean(display))
+    tokens: list[Token] = []
+    segment = 0
+    for match in _TOKEN.finditer(seen):
+        if match.lastgroup == "apart":
+            segment += 1
+        elif match.lastgroup == "cjk":
+            segment = _add_japanese(match.group(), segment, tokens)
+        else:
+            _add_latin(match.group(), segment, tokens)
+        if len(tokens) >= _MOST_WORDS:
+            break
+    return Claim(display=" ".join(seen.split()), tokens=tuple(_phrases(tokens[:_MOST_WORDS])))
+
+
+def without(claim: Claim, firm: str) -> Claim:
+    """The claim with a firm's name taken out of the display name."""
+    return parse(re.sub(re.escape(firm), "\n", claim.display, flags=re.IGNORECASE))
+
+
+def _add_latin(word: str, segment: int, tokens: list[Token]) -> None:
+    owner = len(word) > 3 and word[-2] in "'’´`" and word[-1] in "sS"
+    for part in _HUMP.split(word[:-2] if owner else word):
+        key = keys.letters(part)
+        if key:
+            tokens.append(Token(part, key, True, segment, DECORATION if key.isdecimal() else ""))
+    if owner:
+        tokens.append(Token("'s", "s", True, segment, RELATION))
+
+
+def _add_japanese(text: str, segment: int, tokens: list[Token]) -> int:
+    if words().japanese.get(text) is None and not has_legal_form(text):
+        parts = _OF.split(text)
+    else:
+        parts = [text]
+    for number, part in enumerate(parts):
+        if number:
+            tokens.append(Token("の", "の", False, segment, DECORATION))
+            segment += 1
+        tokens.extend(
+            Token(piece, keys.japanese(piece), False, segment, kind) for piece, kind in _pieces(part) if piece
+        )
+    return segment
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """Take the words off that are stuck to the front and the back of a name."""
+    table = words()
+    front: list[tuple[str, str]] = []
+    back: list[tuple[str, str]] = []
+    for _ in range(4):
+        kind = table.japanese.get(text)
+        if kind is not None:
+            return [*front, (text, kind), *back]
+        if has_legal_form(text):
+            return [*front, (text, COMPANY), *back]
+        if (found := table.suffix.match(text[::-1])) and (cut := len(text) - found.end()) > 0:
+            back.insert(0, (text[cut:], table.japanese[text[cut:]]))
+            text = text[:cut]
+        elif (found := table.prefix.match(text)) and found.end() < len(text):
+            front.append((found.group(), table.japanese[found.group()]))
+            text = text[found.end() :]
+        else:
+            break
+    return [*front, (text, ""), *back]
+
+
+def _phrases(tokens: list[Token]) -> list[Token]:
+    """Name the kinds of English words, longest phrase first."""
+    english = words().english
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
+            row = tokens[at : at + length]
+            if not all(token.latin and not token.kind for token in row):
+                continue
+            kind = english.get(" ".join(token.key for token in row))
+            if kind:
+                joined = Token(" ".join(t.text for t in row), "".join(t.key for t in row), True, row[0].segment, kind)
+                out.append(joined)
+                at += length
+                break
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """All an account says of itself that is compared: the name as read, firms, roles and the profile text."""
+
+    account: Account
+    claim: Claim
+    firm: str
+    role: str
+    bio: str
+
+
+@lru_cache(maxsize=8192)
+def claimed_by(account: Account, name: str = "") -> Claimed:
+    """What an account claims; ``name`` stands in for the display name where a text introduces its writer."""
+    shown = name or account.name or account.chatwork_id or account.email.partition("@")[0]
+    return Claimed(
+        account, parse(shown), core(account.organization), role(account.title), keys.clean(account.bio[:400]).casefold()
+    )
+
+
+NAMELESS = frozenset({TITLE, COMPANY, OFFICE, RELATION, HONORIFIC, GENERATION, DECORATION})

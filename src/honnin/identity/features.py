@@ -1,0 +1,152 @@
+"""The table of comparisons that together say whether an account claims to be a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from honnin.identity.claim import Claimed
+from honnin.identity.naming import Agreement, Naming, naming
+from honnin.identity.organisation import core, role, same_firm, title_key
+from honnin.identity.profile import Profile
+from honnin.identity.words import GENERATION, OFFICE, RELATION
+from honnin.model.text import Text
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One account's claim beside one person."""
+
+    claimed: Claimed
+    profile: Profile
+
+    @cached_property
+    def naming(self) -> Naming:
+        return naming(self.claimed.claim, self.profile)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one feature found: from -1 (speaks against) over 0 to 1 (speaks for)."""
+
+    value: float
+    claimed: str
+    known: str
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One line of the table. ``func`` gives None where the account says nothing about it."""
+
+    name: str
+    func: Callable[[Pair], Comparison | None]
+    weight: float
+
+
+def name(pair: Pair) -> Comparison:
+    found = pair.naming
+    return Comparison(
+        found.agreement.share,
+        found.claimed or pair.claimed.claim.display,
+        pair.profile.person.name,
+        found.agreement.reason,
+    )
+
+
+_HELD_BACK = {
+    RELATION: Text("本人ではなく、近くにいる人の名乗りかもしれません。", "It may be someone near the person."),
+    OFFICE: Text("個人ではなく、部署や窓口の名乗りかもしれません。", "It may be an office, not the person."),
+    GENERATION: Text("同じお名前のご家族かもしれません。", "It may be a relative of the same name."),
+}
+_NAMED = frozenset(a for a in Agreement if a.share > 0.32) | {Agreement.GIVEN}
+
+
+def someone_near(pair: Pair) -> Comparison | None:
+    """A secretary, an office, a son: the name agrees, the person may be another."""
+    if pair.naming.agreement not in _NAMED:
+        return None
+    known = pair.profile.person.name
+    for token in pair.claimed.claim.tokens:
+        reason = _HELD_BACK.get(token.kind)
+        if reason and not (token.kind == GENERATION and token.key in known.casefold()):
+            return Comparison(-1.0, token.text, known, reason)
+    return None
+
+
+_SAME_FIRM = Text("会社名が一致しています。", "The organisations agree.")
+_OTHER_FIRM = Text(
+    "別の会社名が書かれています。同姓同名の別の方かもしれません。",
+    "Another organisation is given; it may be a namesake.",
+)
+
+
+def organisation(pair: Pair) -> Comparison | None:
+    claimed, firm = pair.claimed, pair.profile.firm
+    if not firm:
+        return None
+    known = pair.profile.person.organization
+    if pair.naming.firm_in_name or (len(firm) > 2 and firm in claimed.bio):
+        return Comparison(1.0, known, known, _SAME_FIRM)
+    said = [given for given in (claimed.firm, *claimed.claim.firms) if given]
+    if not said:
+        return None
+    best = max(said, key=lambda given: same_firm(given, firm))
+    agreement = same_firm(best, firm)
+    shown = claimed.account.organization or best
+    if agreement:
+        return Comparison(agreement, shown, known, _SAME_FIRM)
+    return Comparison(-1.0, shown, known, _OTHER_FIRM)
+
+
+_SAME_TITLE = Text("役職が一致しています。", "The titles agree.")
+_OTHER_TITLE = Text("別の役職が書かれています。", "Another title is given.")
+
+
+def title(pair: Pair) -> Comparison | None:
+    claimed, profile = pair.claimed, pair.profile
+    if not profile.role:
+        return None
+    said = [given for given in (claimed.account.title, *claimed.claim.titles) if given]
+    if not said:
+        return None
+    known = profile.person.title
+    for given in said:
+        if title_key(given) == profile.title:
+            return Comparison(1.0, given, known, _SAME_TITLE)
+    for given in said:
+        if role(given) == profile.role:
+            return Comparison(0.7, given, known, _SAME_TITLE)
+    return Comparison(-0.5, said[0], known, _OTHER_TITLE)
+
+
+_OTHER_LIFE_WORDS = (
+    "趣味", "学生", "フリーランス", "個人事業", "主婦", "主夫", "推し", "ゲーム", "歌", "バンド", "イラスト", "写真", "旅行", "登山", "釣り", "カフェ巡り",
+    "hobby", "student", "freelance", "gamer", "artist", "hiking", "musician", "mom of", "dad of", "football fan", "photographer", "blogger",
+)  # fmt: skip
+_OTHER_LIFE = Text("プロフィールの内容が、仕事の立場と違うようです。", "The profile speaks of a different life.")
+
+
+def other_life(pair: Pair) -> Comparison | None:
+    """A profile that speaks of another life makes a namesake more likely."""
+    bio = pair.claimed.bio
+    if not bio or core(pair.profile.person.organization) in bio:
+        return None
+    for word in _OTHER_LIFE_WORDS:
+        if word in bio:
+            return Comparison(-1.0, pair.claimed.account.bio[:80], pair.profile.person.title, _OTHER_LIFE)
+    return None
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("name", name, 8.0),
+    Feature("organisation", organisation, 1.2),
+    Feature("title", title, 1.0),
+    Feature("someone_near", someone_near, 4.6),
+    Feature("other_life", other_life, 0.8),
+)
+AGAINST = {"organisation": 2.5}
+"""Where disagreement weighs another way than agreement."""
+START = -4.0
+"""Where the sum begins: nobody claims to be anybody until something says so."""
