@@ -59,20 +59,46 @@ class Claim:
         return tuple(token.text for token in self.tokens if token.kind == TITLE)
 
     @cached_property
-    def firms(self) -> tuple[str, ...]:
-        """Organisations named in the display name by their legal form or the line of business."""
-        marked = {token.segment for token in self.tokens if token.kind == COMPANY}
-        found = [core(" ".join(t.text for t in self.tokens if t.segment == segment)) for segment in sorted(marked)]
-        found += [token.key for token in self.tokens if token.segment not in marked and self._is_business(token)]
-        return tuple(firm for firm in found if firm)
+    def _firms(self) -> tuple[tuple[Token, ...], ...]:
+        """Rows of words that name a firm: with a legal form in or beside them, or by the line of business."""
+        found: list[tuple[Token, ...]] = []
+        for at, token in enumerate(self.tokens):
+            if token.kind == COMPANY:
+                found.append(self._around(at) if token.latin or not core(token.text) else (token,))
+            elif self._is_business(token):
+                found.append((token,))
+        return tuple(found)
 
-    def _is_business(self, token: Token) -> bool:
+    def _around(self, at: int) -> tuple[Token, ...]:
+        """The words a lone legal form belongs to: English names stand before it, Japanese ones on either side."""
+        mark = self.tokens[at]
+        start = at
+        while start and self._joins(self.tokens[start - 1], mark):
+            start -= 1
+            if not mark.latin:
+                break
+        end = at + 1
+        if start == at and not mark.latin and end < len(self.tokens) and self._joins(self.tokens[end], mark):
+            end += 1
+        return self.tokens[start:end]
+
+    @staticmethod
+    def _joins(token: Token, mark: Token) -> bool:
+        return token.segment == mark.segment and token.latin == mark.latin and token.kind in {"", COMPANY}
+
+    @staticmethod
+    def _is_business(token: Token) -> bool:
         return (
             not token.kind and not token.latin and len(token.key) > 3 and bool(words().business_ja.search(token.text))
         )
 
+    @cached_property
+    def firms(self) -> tuple[str, ...]:
+        """Organisations named in the display name, without legal forms."""
+        return tuple(filter(None, (core(" ".join(token.text for token in row)) for row in self._firms)))
+
     def is_firm(self, token: Token) -> bool:
-        return self._is_business(token) or any(token.key in firm.replace(" ", "") for firm in self.firms)
+        return any(token in row for row in self._firms)
 
     @cached_property
     def names(self) -> tuple[Token, ...]:
@@ -92,7 +118,7 @@ class Claim:
 
     @cached_property
     def twins(self) -> dict[str, tuple[Token, ...]]:
-        return {keys.twin(look): tokens for look, tokens in self.looks.items() if not look.isascii()}
+        return {keys.twin(run): tokens for run, tokens in self.runs.items() if not run.isascii() and len(run) > 1}
 
     @cached_property
     def sounds(self) -> dict[str, tuple[Token, ...]]:
@@ -138,13 +164,15 @@ def parse(display: str) -> Claim:
 
 
 def without(claim: Claim, firm: str) -> Claim:
-    """The claim with a firm's name taken out of the display name."""
-    return parse(re.sub(re.escape(firm), "\n", claim.display, flags=re.IGNORECASE))
+    """The claim with a firm's name and its legal form taken out of the display name."""
+    display = words().legal_ja.sub(" ", claim.display) if keys.is_cjk(firm) else claim.display
+    return parse(re.sub(re.escape(firm), "\n", display, flags=re.IGNORECASE))
 
 
 def _add_latin(word: str, segment: int, tokens: list[Token]) -> None:
     owner = len(word) > 3 and word[-2] in "'’´`" and word[-1] in "sS"
-    for part in _HUMP.split(word[:-2] if owner else word):
+    word = word[:-2] if owner else word
+    for part in [word] if keys.letters(word) in words().english else _HUMP.split(word):
         key = keys.letters(part)
         if key:
             tokens.append(Token(part, key, True, segment, DECORATION if key.isdecimal() else ""))
@@ -153,10 +181,7 @@ def _add_latin(word: str, segment: int, tokens: list[Token]) -> None:
 
 
 def _add_japanese(text: str, segment: int, tokens: list[Token]) -> int:
-    if words().japanese.get(text) is None and not has_legal_form(text):
-        parts = _OF.split(text)
-    else:
-        parts = [text]
+    parts = [text] if text in words().japanese else _OF.split(text)
     for number, part in enumerate(parts):
         if number:
             tokens.append(Token("の", "の", False, segment, DECORATION))

@@ -75,6 +75,7 @@ def someone_near(pair: Pair) -> Comparison | None:
     return None
 
 
+_DOUBTFUL = frozenset({Agreement.SAME_SOUND, Agreement.SIMILAR_KANJI})
 _SAME_FIRM = Text("会社名が一致しています。", "The organisations agree.")
 _OTHER_FIRM = Text(
     "別の会社名が書かれています。同姓同名の別の方かもしれません。",
@@ -97,7 +98,8 @@ def organisation(pair: Pair) -> Comparison | None:
     shown = claimed.account.organization or best
     if agreement:
         return Comparison(agreement, shown, known, _SAME_FIRM)
-    return Comparison(-1.0, shown, known, _OTHER_FIRM)
+    # A name that is in doubt already loses little by another firm.
+    return Comparison(-0.12 if pair.naming.agreement in _DOUBTFUL else -1.0, shown, known, _OTHER_FIRM)
 
 
 _SAME_TITLE = Text("役職が一致しています。", "The titles agree.")
@@ -146,7 +148,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("someone_near", someone_near, 4.6),
     Feature("other_life", other_life, 0.8),
 )
-AGAINST = {"organisation": 2.5}
+AGAINST = {"organisation": 3.4}
 """Where disagreement weighs another way than agreement."""
 START = -4.0
 """Where the sum begins: nobody claims to be anybody until something says so."""

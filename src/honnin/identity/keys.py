@@ -35,9 +35,12 @@ def clean(text: str) -> str:
     '★山田 太郎 '
     """
     seen = normalise(_SIGNS.sub(" ", text[:LONGEST_NAME])).text
-    if not seen.isascii():
-        seen = seen.translate(_SHAPES)
-    return seen
+    return reshape(seen)
+
+
+def reshape(text: str) -> str:
+    """One shape for each kanji that names write in several."""
+    return text if text.isascii() else text.translate(_SHAPES)
 
 
 def is_cjk(text: str) -> bool:
@@ -76,7 +79,7 @@ def twin(text: str) -> str:
 @lru_cache(maxsize=16384)
 def sound(text: str) -> str:
     """The key of how a Japanese name sounds, from kana or romaji."""
-    return romaji_key(text).replace(" ", "")
+    return romaji_key(text.replace("mm", "nm")).replace(" ", "")
 
 
 _SYLLABLES = re.compile(r"(?>(?:[kstnhmrgzdbp]y|[kstnhmyrwgzdbpv])?[aiueo]|n)++")

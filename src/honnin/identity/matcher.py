@@ -13,7 +13,7 @@ from honnin.model.event import Account, Person
 from honnin.model.identity import FeatureScore, IdentityMatch, Judgement
 
 SAME_FROM = 0.85
-NOT_SAME_TO = 0.25
+NOT_SAME_TO = 0.2
 CLAIMED_FROM = 0.3
 """Below this an account is not said to claim to be anybody of the directory."""
 

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from honnin.identity import keys
 from honnin.identity.claim import Claim, Token, look_key, without
 from honnin.identity.profile import Profile
+from honnin.identity.readings import can_be_read
 from honnin.identity.words import COMPANY, OFFICE, TITLE, english_names
 from honnin.model.text import Text
 
@@ -96,6 +97,7 @@ def _naming(claim: Claim, profile: Profile) -> Naming:
     return (
         _whole(claim, profile)
         or _by_part(claim, profile)
+        or _same_sound(claim, profile)
         or _nameless(claim)
         or Naming(Agreement.OTHER, claim.names, claim.names)
     )
@@ -173,9 +175,7 @@ def _latin_level(given: tuple[Token, ...], family: Token, profile: Profile) -> A
     if by_given is None:
         return None
     middle = [token for token in given if token is not first]
-    if any(len(token.key) > 2 for token in middle) and len(profile.latin_givens) == 1:
-        by_given = min(by_given, Agreement.MIDDLE, key=lambda level: level.share)
-    elif middle:
+    if middle:
         by_given = min(by_given, Agreement.MIDDLE, key=lambda level: level.share)
     if by_given.share < 0.9 and by_family.share < 0.9:
         return Agreement.SAME_SOUND if min(by_given.share, by_family.share) > 0.35 else None
@@ -251,6 +251,31 @@ def _is_part(key: str, parts: dict[str, str], latin: str, *, japanese: bool) -> 
     if key in parts:
         return True
     return japanese and key.isascii() and len(key) > 1 and bool(latin) and keys.sound(key) == keys.sound(latin)
+
+
+def _same_sound(claim: Claim, profile: Profile) -> Naming | None:
+    """Other characters that are read the same way: 友美 and 知美."""
+    if not profile.kana_given:
+        return None
+    for segment in sorted({token.segment for token in claim.names}):
+        row = tuple(t for t in claim.names if t.segment == segment and not t.latin and not claim.is_firm(t))
+        if len(row) == 2:
+            parts = [(row[0].key, row[1].key), (row[1].key, row[0].key)]
+        elif len(row) == 1 and 2 < len(row[0].key) < 9:
+            parts = [(row[0].key[:cut], row[0].key[cut:]) for cut in range(1, len(row[0].key))]
+        else:
+            continue
+        if any(_is_read_so(family, given, profile) for family, given in parts):
+            return Naming(Agreement.SAME_SOUND, row, tuple(token for token in claim.names if token not in row))
+    return None
+
+
+def _is_read_so(family: str, given: str, profile: Profile) -> bool:
+    if family in profile.families:
+        return can_be_read(given, profile.kana_given)
+    return can_be_read(family, profile.kana_family) and (
+        given in profile.givens or can_be_read(given, profile.kana_given)
+    )
 
 
 def _nameless(claim: Claim) -> Naming | None:

@@ -10,6 +10,7 @@ from itertools import product
 from honnin.identity import keys
 from honnin.identity.claim import look_key
 from honnin.identity.organisation import core, role, title_key
+from honnin.identity.readings import is_family_name
 from honnin.model.event import Person
 from honnin.text import kana_to_romaji
 
@@ -42,7 +43,7 @@ class Profile:
 
     @cached_property
     def twins(self) -> dict[str, str]:
-        return {keys.twin(look): how for look, how in self.looks.items() if not look.isascii()}
+        return {keys.twin(look): how for look, how in self.forms.items() if not look.isascii()}
 
     @cached_property
     def sounds(self) -> frozenset[str]:
@@ -75,6 +76,9 @@ def _japanese_splits(name: str) -> list[tuple[str, str]]:
     if len(parts) > 1:
         return [(parts[0], "".join(parts[1:]))]
     whole = parts[0] if parts else ""
+    known = [cut for cut in (4, 3, 2) if cut < len(whole) and is_family_name(whole[:cut])]
+    if known:
+        return [(whole[:cut], whole[cut:]) for cut in known]
     cuts = {2: (1,), 3: (2, 1), 4: (2, 1, 3), 5: (3, 2)}.get(len(whole), (len(whole) // 2,))
     return [(whole[:cut], whole[cut:]) for cut in cuts if 0 < cut < len(whole)] or ([(whole, "")] if whole else [])
 

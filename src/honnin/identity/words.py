@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from honnin.text import to_hiragana
+
 TITLE = "title"
 DECORATION = "decoration"
 HONORIFIC = "honorific"
@@ -134,9 +136,10 @@ def kanji() -> Kanji:
     document = _document("kanji.yaml")
 
     def groups(key: str) -> dict[int, str]:
-        return {ord(other): group[0] for group in document[key].split() for other in group[1:]}
+        return {ord(other): group[0] for group in document[key].split() for other in to_hiragana(group)[1:]}
 
-    parts = dict(pair.split("=") for pair in document["parts"].split())
+    # Names are compared with all kana as hiragana, so the tables are read that way too.
+    parts = dict(pair.split("=") for pair in to_hiragana(document["parts"]).split())
     return Kanji(groups("glyphs"), {ord(whole): apart for whole, apart in parts.items()}, groups("lookalikes"))
 
 
