@@ -32,13 +32,8 @@ class Way(Enum):
     CARRIAGE_RETURN = "the first half of a Windows line end"
 
 
-_INVISIBLE = frozenset(
-    [0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200C, 0x200D, 0x3164, 0xFEFF, 0xFFA0]
-    + list(range(0x2060, 0x2066))
-    + list(range(0x206A, 0x2070))
-    + list(range(0xFFF9, 0xFFFC))
-    + list(range(0x1D173, 0x1D17B))
-)
+_INVISIBLE = frozenset(map(ord, "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u3164\ufeff\uffa0"))
+_INVISIBLE |= {*range(0x2060, 0x2066), *range(0x206A, 0x2070), *range(0xFFF9, 0xFFFC), *range(0x1D173, 0x1D17B)}
 _BIDI = frozenset([0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _LINE_ENDS = frozenset([0x0B, 0x0C, 0x85, 0x2028, 0x2029])
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2043\u2212\ufe58\ufe63\uff0d"), "-")
@@ -73,7 +68,7 @@ def _is_mark(code: int) -> bool:
         or 0x1DC0 <= code <= 0x1DFF
         or 0x20D0 <= code <= 0x20FF
         or 0xFE20 <= code <= 0xFE2F
-        or code in {0x3099, 0x309A, 0xFF9E, 0xFF9F}
+        or code in {0x3099, 0x309A, 0x309B, 0x309C, 0xFF9E, 0xFF9F}
     )
 
 

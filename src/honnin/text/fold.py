@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from functools import lru_cache
 
 from honnin.text.chars import CLOSER_LOOK, HALF_VOICED, VOICED, Way, fold_one, is_number, way_of
@@ -12,13 +13,28 @@ from honnin.text.hidden import Hidden, HiddenKind
 
 _RUN = re.compile(f"{CLOSER_LOOK}+")
 _MOST_HIDDEN = 100  # of one kind; a text with more of them is no more suspicious
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2190-\u2bff\u3030\u303d\u3297\u3299©®]")
+_SHOWN = 24
+_VOICED_MARKS = "\u3099\u309b\uff9e"
+_KEYCAP = "\u20e3"
+_SOFT_HYPHEN = "\u00ad"
+_STRIKES = frozenset(map(chr, (*range(0x334, 0x339), *range(0x20D2, 0x20D4), 0x20D8, 0x20E5, 0x20E6)))
+_HALF_VOICED_MARKS = "\u309a\u309c\uff9f"
+
+_KIND: dict[Way, HiddenKind] = {
+    Way.INVISIBLE: "zero_width",
+    Way.SELECTOR: "zero_width",
+    Way.BIDI: "bidi",
+    Way.TAG: "tag",
+    Way.CONTROL: "control",
+    Way.SURROGATE: "surrogate",
+}
+_UNREADABLE = frozenset([Way.CONTROL, Way.SURROGATE])
 
 
 class Folded:
     """A text on its way through the folding, with the way back and what was found so far."""
 
-    __slots__ = ("ends", "hidden", "original", "starts", "text")
+    __slots__ = ("_found", "ends", "hidden", "original", "starts", "text")
 
     def __init__(self, original: str) -> None:
         self.original = original
@@ -26,11 +42,13 @@ class Folded:
         self.starts: array[int] | None = None
         self.ends: array[int] | None = None
         self.hidden: list[Hidden] = []
+        self._found: Counter[str] = Counter()
 
     def report(self, kind: HiddenKind, start: int, end: int, shown: str = "") -> None:
         """Note a hidden piece by its place in the original."""
-        if sum(hidden.kind == kind for hidden in self.hidden[: _MOST_HIDDEN * 8]) < _MOST_HIDDEN:
-            self.hidden.append(Hidden(kind, start, end, shown or code_points(self.original[start:end])))
+        self._found[kind] += 1
+        if self._found[kind] <= _MOST_HIDDEN:
+            self.hidden.append(Hidden(kind, start, end, shown[:_SHOWN] or code_points(self.original[start:end])))
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where a non-empty piece of the folded text stands in the original."""
@@ -38,24 +56,24 @@ class Folded:
             return start, end
         return self.starts[start], self.ends[end - 1]
 
-    def keep(self, pieces: list[tuple[int, int]]) -> None:
-        """Leave only these pieces of the folded text, given in order."""
-        starts, ends = array("I"), array("I")
-        for first, last in pieces:
-            if self.starts is None or self.ends is None:
-                starts.extend(range(first, last))
-                ends.extend(range(first + 1, last + 1))
-            else:
-                starts.extend(self.starts[first:last])
-                ends.extend(self.ends[first:last])
-        self.text = "".join([self.text[first:last] for first, last in pieces])
-        self.starts, self.ends = starts, ends
+    def drop(self, gaps: list[tuple[int, int]]) -> None:
+        """Leave these pieces of the folded text out, given in order."""
+        starts = self.starts or array("I", range(len(self.text)))
+        ends = self.ends or array("I", range(1, len(self.text) + 1))
+        self.starts, self.ends, pieces = array("I"), array("I"), []
+        position = 0
+        for start, end in [*gaps, (len(self.text), len(self.text))]:
+            self.starts.extend(starts[position:start])
+            self.ends.extend(ends[position:start])
+            pieces.append(self.text[position:start])
+            position = end
+        self.text = "".join(pieces)
 
 
 def code_points(piece: str) -> str:
-    """A short way to show characters that cannot be seen.
+    r"""A short way to show characters that cannot be seen.
 
-    >>> code_points("\\u200b\\u200b")
+    >>> code_points("\u200b\u200b")
     'U+200B ×2'
     """
     first = f"U+{ord(piece[0]):04X}" if piece else ""
@@ -95,6 +113,7 @@ class _Writer:
         self.starts = array("I")
         self.ends = array("I")
         self.last = ""  # the last character written
+        self.after = ""  # what the quick way folded after the run
 
     def copy(self, start: int, end: int) -> None:
         """Take over what the quick way folded."""
@@ -113,6 +132,7 @@ class _Writer:
 
     def look(self, start: int, end: int) -> None:
         """Treat the characters of one run, neighbours of the same way together."""
+        self.after = self.quick[end : end + 1]
         position = start
         while position < end:
             way, piece = _plan(self.original[position])
@@ -120,7 +140,8 @@ class _Writer:
                 self.write(piece, position, position + 1)
                 position += 1
             elif way is Way.NUMBER:
-                position = self.number(position, piece, end)
+                self.number(position, piece)
+                position += 1
             else:
                 stop = position + 1
                 while stop < end and _plan(self.original[stop])[0] is way:
@@ -128,7 +149,7 @@ class _Writer:
                 self.group(way, position, stop)
                 position = stop
 
-    def number(self, position: int, piece: str, end: int) -> int:
+    def number(self, position: int, piece: str) -> None:
         """Digits of an enclosed number, kept apart from ordinary digits beside it but not from their own kind."""
         before = self.original[position - 1 : position]
         after = self.quick[position + 1 : position + 2]
@@ -137,27 +158,35 @@ class _Writer:
         if after.isdigit() and piece[-1].isdigit():
             piece += " "
         self.write(piece, position, position + 1)
-        return position + 1
 
     def group(self, way: Way, start: int, end: int) -> None:
+        if way is Way.CARRIAGE_RETURN:
+            self.returns(start, end)
+        elif way is Way.MARK:
+            self.marks(start, end)
+        elif way in _UNREADABLE:
+            self.folded.report(_KIND[way], start, end)
+            self.blanks(start, end)
+        elif self.is_suspicious(way, start, end):
+            self.folded.report(_KIND[way], start, end)
+
+    def is_suspicious(self, way: Way, start: int, end: int) -> bool:
+        """Whether characters that vanish hide something; most come from telephones, mail programs and emoji."""
         match way:
-            case Way.CARRIAGE_RETURN:
-                self.returns(start, end)
-            case Way.MARK:
-                self.marks(start, end)
-            case Way.CONTROL | Way.SURROGATE:
-                self.folded.report("control" if way is Way.CONTROL else "surrogate", start, end)
-                for position in range(start, end):
-                    self.write(" ", position, position + 1)
             case Way.TAG:
-                if not _is_flag(self.last, self.original, start, end):
-                    self.folded.report("tag", start, end)
+                return not _is_flag(self.last, self.original, start, end)
             case Way.BIDI:
-                if self.turns(start, end):
-                    self.folded.report("bidi", start, end)
+                return self.turns(start, end)
+            case Way.SELECTOR:
+                return end - start > 2 or self.in_a_word()
             case _:
-                if self.splits(start, end):
-                    self.folded.report("zero_width", start, end)
+                return self.splits(start, end)
+
+    def blanks(self, start: int, end: int) -> None:
+        self.out.append(" " * (end - start))
+        self.starts.extend(range(start, end))
+        self.ends.extend(range(start + 1, end + 1))
+        self.last = " "
 
     def returns(self, start: int, end: int) -> None:
         for position in range(start, end):
@@ -172,11 +201,12 @@ class _Writer:
             joined = _joined(self.last, mark)
             if joined:
                 self.replace_last(joined, position + 1)
-            elif mark in "\u3099\uff9e\u309a\uff9f":
-                self.write("゛" if mark in "\u3099\uff9e" else "゜", position, position + 1)
-            else:
-                left_over += mark != "\u20e3" or self.last not in "0123456789#*"
-        if left_over > 1 or (left_over and not self.last.isalpha()) or (left_over and _script(self.last) in "かカ漢"):
+            elif mark in _VOICED_MARKS + _HALF_VOICED_MARKS:
+                self.write("゛" if mark in _VOICED_MARKS else "゜", position, position + 1)
+            elif mark != _KEYCAP or self.last not in "0123456789#*":
+                left_over += 2 if mark in _STRIKES else 1
+        # One accent too many on a Latin letter may be a foreign word; anything else is drawn over the text.
+        if left_over > (1 if _script(self.last) == "a" else 0):
             self.folded.report("combining", start, end)
 
     def replace_last(self, joined: str, end: int) -> None:
@@ -189,32 +219,28 @@ class _Writer:
 
     def splits(self, start: int, end: int) -> bool:
         """Characters without width are suspicious inside a word, not around emoji or at its edges."""
-        if (
-            self.original[start] == "\u00ad"
-            and end - start == 1
-            and "\u00ad" not in self.original[max(0, start - 3) : start]
-        ):
-            return _script(self.last) in "かカ漢" and self.same_script(end)
-        return self.same_script(end)
-
-    def same_script(self, end: int) -> bool:
-        before = _script(self.last)
-        after = self.quick[end : end + 1]
-        return before != "" and after != "" and before == _script(after)
+        if self.original[start:end] == _SOFT_HYPHEN and _SOFT_HYPHEN not in self.original[max(0, start - 3) : start]:
+            return _script(self.last) != "a" and self.in_a_word()  # hyphenation, as mail programs do it
+        return self.in_a_word()
 
     def turns(self, start: int, end: int) -> bool:
         """An override is suspicious, except before the phone numbers that telephones copy with it; the rest in a word."""
         piece = self.original[start:end]
         if "\u202e" in piece:
             return True
-        after = self.quick[end : end + 1]
-        return ("\u202d" in piece and not (after.isdigit() or after in "+(")) or self.same_script(end)
+        before_number = self.after.isdigit() or self.after in {"+", "("}
+        return ("\u202d" in piece and not before_number) or self.in_a_word()
+
+    def in_a_word(self) -> bool:
+        """Whether the run divides letters of one script, which belong to one word more often than not."""
+        script = _script(self.last)
+        return script != "" and script == _script(self.after)
 
 
 def _joined(last: str, mark: str) -> str:
-    if mark in "\u3099\uff9e":
+    if mark in _VOICED_MARKS:
         return VOICED.get(last, "")
-    if mark in "\u309a\uff9f":
+    if mark in _HALF_VOICED_MARKS:
         return HALF_VOICED.get(last, "")
     if not last.isalpha():
         return ""

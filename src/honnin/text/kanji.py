@@ -6,17 +6,17 @@ because it joins characters that are both in daily use (斉 and 斎, 竜 and 龍
 
 from __future__ import annotations
 
-from importlib.resources import files
+from collections.abc import Mapping
 from types import MappingProxyType
 
+from honnin.text.tables import lines
 
-def _read(name: str) -> MappingProxyType[str, str]:
-    """A table of lines "today's shape, tab, its variants"; lines that open with # are remarks."""
+
+def _read(name: str) -> Mapping[str, str]:
     table: dict[str, str] = {}
-    for line in files("honnin.text").joinpath("data", name).read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            today, variants = line.split("\t")
-            table |= dict.fromkeys(variants, today)
+    for line in lines(name):
+        today, variants = line.split("\t")
+        table |= dict.fromkeys(variants, today)
     return MappingProxyType(table)
 
 

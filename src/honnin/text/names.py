@@ -8,8 +8,7 @@ from honnin.text.kanji import NAME_VARIANTS
 from honnin.text.normalise import normalise
 
 _SHAPES = str.maketrans(dict(NAME_VARIANTS))
-_NOT_IN_NAMES = re.compile(r"[^\w\s'&@.\-ー・]|_")
-_APART = re.compile(r"[\s・･/|,、;:_]+")
+_NOT_IN_NAMES = re.compile(r"[^\w\s'&@\-]|_")  # separators and decorations alike
 
 
 def fold_name(s: str) -> str:
@@ -19,4 +18,4 @@ def fold_name(s: str) -> str:
     True
     """
     text = normalise(s).text.translate(_SHAPES)
-    return " ".join(_APART.sub(" ", _NOT_IN_NAMES.sub(" ", text)).casefold().split())
+    return " ".join(_NOT_IN_NAMES.sub(" ", text).casefold().split())

@@ -7,6 +7,7 @@ folded text back to the original, because people are always shown the words that
 
 from __future__ import annotations
 
+import re
 from array import array
 from dataclasses import dataclass, field
 
@@ -15,6 +16,9 @@ from honnin.text.fold import Folded, closer_look
 from honnin.text.hidden import Hidden
 from honnin.text.lookalike import unmask
 from honnin.text.split import join
+
+# 090ー1234ー5678: between digits a long vowel mark or a ruled line is a hyphen.
+_NUMBER_DASH = re.compile("(?<=[0-9])[ー―—─](?=[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def normalise(text: str) -> Normalised:
         folded.text = text.translate(FOLD)
         if CLOSER_LOOK in folded.text:
             closer_look(folded)
+    if not folded.text.isascii():
+        folded.text = _NUMBER_DASH.sub("-", folded.text)
     join(folded)
     unmask(folded)
     return Normalised(text, folded.text, tuple(sorted(folded.hidden, key=_position)), folded.starts, folded.ends)
