@@ -15,7 +15,9 @@ from math import exp
 
 from honnin.model import Facts
 
-SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "relation:established", "relation:verified", "identity:verified"})
+SOFTENING = frozenset(
+    {"act:already_done", "act:warn_about_fraud", "relation:established", "relation:verified", "identity:verified"}
+)
 """Facts that may speak against fraud: reports of what is done, warnings, and people who know each other."""
 
 CLAIMS = frozenset(
@@ -26,7 +28,8 @@ CLAIMS = frozenset(
     )
 )  # fmt: skip
 OFFERS = frozenset(
-    f"act:{name}" for name in ("offer_money", "offer_deal", "offer_loan", "offer_job", "offer_recovery", "stranger_introduction")
+    f"act:{name}"
+    for name in ("offer_money", "offer_deal", "offer_loan", "offer_job", "offer_recovery", "stranger_introduction")
 )
 PRESSURES = frozenset(f"pressure:{name}" for name in ("urgency", "deadline", "secrecy", "isolation", "threat"))
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many

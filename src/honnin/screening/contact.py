@@ -1,0 +1,139 @@
+"""Who writes, and who they claim to be: by display name and profile, and by how the text introduces its writer."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from honnin.identity import Directory, introductions, match
+from honnin.identity.claim import parse
+from honnin.identity.organisation import has_legal_form
+from honnin.identity.words import TITLE
+from honnin.links import Links
+from honnin.model import Account, Event, Evidence, IdentityMatch
+from honnin.screening.facts import PROFILE, SUBJECT, FactBook
+from honnin.text import Normalised, normalise
+
+MOST_CLAIMS = 4
+"""So many names by which a text introduces its writer are compared with the directory."""
+LONGEST_COMPANY = 25
+"""A subject up to this long that is a company's name and nothing else."""
+
+
+class Contact:
+    """The account under examination, and the person of the directories it claims to be."""
+
+    def __init__(self, event: Event, installed: Directory | None, links: Links) -> None:
+        self.match: IdentityMatch | None = None
+        self._account = event.sender or Account()
+        self._subject = event.subject
+        self._links = links
+        own = Directory(event.directory) if event.directory else None
+        self._directories = [directory for directory in (own, installed) if directory is not None and len(directory)]
+        self._claims: list[str] = []
+
+    def add_sender(self, book: FactBook) -> None:
+        """What the account shows of itself before a word was read."""
+        account = self._account
+        if account == Account():
+            book.add("sender:missing")
+            book.missing("sender")
+        else:
+            self._add_addresses(book)
+            if _is_role_only(account.name):
+                book.add("identity:role_only", Evidence(account.name, PROFILE))
+        if _is_company(self._subject):
+            book.add("sender:company_in_subject", Evidence(self._subject, SUBJECT, 0, len(self._subject)))
+        if not self._directories:
+            book.missing("identity")
+        elif account != Account():
+            self._compare(book)
+
+    def read(self, book: FactBook, text: Normalised, turn: int) -> None:
+        """Self-introductions in a text count as claims of the account."""
+        for found in introductions(text.original):
+            evidence = Evidence(text.original[found.start : found.end], turn, found.start, found.end)
+            book.add("identity:self_introduced", evidence)
+            if not found.name:
+                book.add("identity:role_only", evidence)
+            elif len(self._claims) < MOST_CLAIMS and found.name not in self._claims:
+                self._claims.append(found.name)
+                self._compare(book, evidence)
+
+    def _compare(self, book: FactBook, evidence: Evidence | None = None) -> None:
+        """Look the account up in both directories; the surest answer counts."""
+        found = [match(self._account, directory, claims=self._claims) for directory in self._directories]
+        best = max((one for one in found if one is not None), key=_sureness, default=None)
+        if best is not None and (self.match is None or _sureness(best) > _sureness(self.match)):
+            self.match = best
+            book.add_identity(best, evidence or Evidence(self._account.name, PROFILE))
+
+    def _add_addresses(self, book: FactBook) -> None:
+        email, reply_to = self._account.email, self._account.reply_to
+        if not email:
+            return
+        domain = _domain(email)
+        evidence = Evidence(email, PROFILE)
+        if is_free_mail(domain):
+            book.add("sender:free_mail", evidence)
+        if reply_to and self._registrable(_domain(reply_to)) != self._registrable(domain):
+            book.add("sender:reply_to_differs", Evidence(reply_to, PROFILE))
+        if self._names_foreign_brand(domain):
+            book.add("sender:brand_without_its_domain", Evidence(self._account.name, PROFILE))
+
+    def _registrable(self, domain: str) -> str:
+        return self._links.check(f"https://{domain}/").domain or domain
+
+    def _names_foreign_brand(self, domain: str) -> bool:
+        """Whether the display name carries a well-known brand while the address is at no domain of it."""
+        named = {mention.brand for mention in self._links.brands_in(normalise(self._account.name).text)}
+        return any(
+            brand.strict and not any(domain == own or domain.endswith(f".{own}") for own in brand.domains)
+            for brand in (self._links.brands if named else ())
+            if brand.id in named
+        )
+
+
+def _sureness(found: IdentityMatch) -> tuple[bool, float, bool]:
+    return found.verified is True, found.score, found.verified is not None
+
+
+def _is_role_only(name: str) -> bool:
+    """Whether a display name says only what somebody is, not who: 「代表取締役」, "CEO office"."""
+    claim = parse(name)
+    return TITLE in claim.kinds and all(claim.is_firm(token) for token in claim.names)
+
+
+def _is_company(subject: str) -> bool:
+    """Whether a subject is the name of a company and nothing else, as fake presidents write it.
+
+    >>> _is_company("株式会社みどり堂"), _is_company("株式会社みどり堂 10月分のご請求"), _is_company("ご請求書")
+    (True, False, False)
+    """
+    seen = subject.strip()
+    return (
+        0 < len(seen) <= LONGEST_COMPANY
+        and " " not in seen
+        and has_legal_form(seen)
+        and not set(seen) & set("のをにへ、。:：")
+    )
+
+
+def _domain(email: str) -> str:
+    return email.rpartition("@")[2].strip().strip(">").casefold()
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether anyone gets an address of this domain at once.
+
+    >>> is_free_mail("mail.yahoo.co.jp"), is_free_mail("midorido.example.jp")
+    (True, False)
+    """
+    labels = domain.split(".")[-6:]
+    return any(".".join(labels[start:]) in _free_mail() for start in range(len(labels)))
+
+
+@cache
+def _free_mail() -> frozenset[str]:
+    text = (files("honnin.screening") / "data" / "free_mail.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))

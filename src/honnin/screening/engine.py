@@ -1,0 +1,229 @@
+"""One event in, one verdict out: the whole screening, pure and in one pass over the text.
+
+The event is read turn by turn. Facts only add up, so that rules and score are asked again just when a turn brought a
+new kind of fact; a conversation of ten thousand turns costs what its words cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from honnin.identity import Directory
+from honnin.language import Reader, Resemblance
+from honnin.links import Links
+from honnin.model import Event, Facts, Level, Relationship, Severity, Signal, Verdict
+from honnin.rules import Pack, evaluate, shipped_pack
+from honnin.screening.actions import Advisor
+from honnin.screening.contact import Contact
+from honnin.screening.decide import LIFTS, RESEMBLANCE_REASON, RESEMBLES, Policy, decide, in_order
+from honnin.screening.facts import PROFILE, SUBJECT, FactBook
+from honnin.screening.links import LinkReader
+from honnin.screening.score import Score
+from honnin.screening.stage import ConversationState, Machine
+from honnin.text import Normalised, normalise
+
+EXAMINED = "sender"
+"""The label of the account under examination in ``Turn.who``."""
+
+READ_FOR_RESEMBLANCE = 6_000
+"""Characters after which the way a conversation is written is known well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A verdict with what it rests on: the facts, for those who fit and test; the state, for the next message."""
+
+    verdict: Verdict
+    facts: Facts
+    state: ConversationState
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything screening needs, built once. It holds no state and can be shared by threads."""
+
+    reader: Reader
+    resemblance: Resemblance
+    links: Links
+    pack: Pack
+    score: Score
+    policy: Policy
+    advisor: Advisor
+
+    @classmethod
+    def load(cls, pack: Pack | None = None) -> Engine:
+        """The engine with all that comes with the product; ``pack`` replaces the shipped rules."""
+        return cls(
+            Reader(), Resemblance.load(), Links(), pack or shipped_pack(), Score.load(), Policy.load(), Advisor.load()
+        )
+
+    def screen(
+        self,
+        event: Event,
+        *,
+        directory: Directory | None = None,
+        relationship: Relationship | None = None,
+        state: ConversationState | None = None,
+    ) -> Verdict:
+        """Say what is found in the event and how strongly.
+
+        ``directory`` is the installed one, beside the people the event itself brings. ``relationship`` is what is known
+        of the two accounts (the event's own is used where none is given), ``state`` what is remembered of the
+        conversation this event goes on with.
+        """
+        return self.screening(event, directory=directory, relationship=relationship, state=state).verdict
+
+    def screening(
+        self,
+        event: Event,
+        *,
+        directory: Directory | None = None,
+        relationship: Relationship | None = None,
+        state: ConversationState | None = None,
+    ) -> Screened:
+        """Screen, and keep what the verdict rests on."""
+        known = event.relationship if relationship is None else relationship
+        return _Screening(self, event, directory, known, state or ConversationState()).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """What can be said with the facts at one moment."""
+
+    level: Level
+    score: float
+    signals: tuple[Signal, ...]
+    facts: Facts
+
+
+class _Screening:
+    """One run of the engine over one event."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        event: Event,
+        directory: Directory | None,
+        relationship: Relationship | None,
+        before: ConversationState,
+    ) -> None:
+        self._engine = engine
+        self._event = event
+        self._before = before
+        self._at = event.sent_at or next((turn.sent_at for turn in event.turns if turn.sent_at), None)
+        self._book = FactBook()
+        self._machine = Machine(before)
+        self._contact = Contact(event, directory, engine.links)
+        self._links = LinkReader(engine.links)
+        self._texts: list[str] = []
+        self._length = self._measured = 0
+        self._signal_from_resemblance: Signal | None = None
+        self._relationship = relationship
+
+    def run(self) -> Screened:
+        first_alert: int | None = None
+        self._read_surroundings()
+        for turn, text in self._turns():
+            self._read_turn(normalise(text), turn)
+            if first_alert is None and self._event.turns and self._book.grew() and self._opinion().level.is_alert:
+                first_alert = max(turn, 0)
+        self._measure(final=True)
+        last = self._opinion()
+        if first_alert is None and self._event.turns and last.level.is_alert:
+            first_alert = self._last_examined()
+        if not last.level.is_alert:
+            first_alert = None
+        return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at))
+
+    def _read_surroundings(self) -> None:
+        """What is known before a word was read: who writes to whom, in what kind of event, and what went before."""
+        book = self._book
+        book.add_event(self._event)
+        book.add_relationship(self._relationship, self._at)
+        book.number("turns", float(len(self._event.turns) or 1))
+        self._contact.add_sender(book)
+        if self._before.turns:
+            book.add_earlier(self._before, self._at)
+
+    def _turns(self) -> Iterator[tuple[int, str]]:
+        """The texts of the account under examination, each with its place."""
+        event = self._event
+        if event.sender is not None and event.sender.bio:
+            yield PROFILE, event.sender.bio
+        if event.subject:
+            yield SUBJECT, event.subject
+        if not event.turns:
+            yield 0, event.text
+            return
+        marked = any(turn.who == EXAMINED for turn in event.turns)
+        for index, turn in enumerate(event.turns):
+            if not marked or turn.who == EXAMINED:
+                yield index, turn.text
+
+    def _last_examined(self) -> int:
+        return max((turn for turn, _ in self._turns()), default=0)
+
+    def _read_turn(self, text: Normalised, turn: int) -> None:
+        reading = self._engine.reader.read(text, turn=turn)
+        book = self._book
+        book.add_reading(reading, text.text)
+        findings = (*reading.acts, *reading.pressures)
+        if turn >= 0:
+            book.add_steps(self._machine.read(findings, text.text), turn)
+        book.add_links(self._links.read(text, turn))
+        self._contact.read(book, text, turn)
+        if turn != PROFILE and self._length < READ_FOR_RESEMBLANCE:
+            self._texts.append(text.text)
+            self._length += len(text.text) + 1
+        self._measure()
+
+    def _measure(self, *, final: bool = False) -> None:
+        """How much all texts so far are written like known fraud.
+
+        Measured again when the text has grown by half, so that the whole costs a few times one measurement at most.
+        """
+        if self._length > self._measured * 1.5 or (final and self._length > self._measured):
+            self._measured = self._length
+            self._book.number("resemblance", self._engine.resemblance.logit("\n".join(self._texts)))
+
+    def _opinion(self) -> _Opinion:
+        engine = self._engine
+        facts = self._book.facts()
+        signals = evaluate(engine.pack, facts).signals
+        score = engine.score.probability(facts)
+        level = decide(signals, score, engine.policy)
+        return _Opinion(level, score, signals, facts)
+
+    def _verdict(self, opinion: _Opinion, first_alert: int | None) -> Verdict:
+        links = self._links.checks()
+        signals = opinion.signals
+        if opinion.level.is_alert and not any(LIFTS[signal.severity].is_alert for signal in signals):
+            signals = (*signals, self._resemblance_signal())
+        return Verdict(
+            id=self._event.id,
+            level=opinion.level,
+            score=round(opinion.score, 4),
+            stage=self._machine.stage,
+            first_alert_turn=first_alert,
+            signals=in_order(signals),
+            identity=self._contact.match,
+            links=links,
+            actions=self._engine.advisor.advise(opinion.level, opinion.facts.atoms.keys(), links),
+            pack=self._engine.pack.label,
+        )
+
+    def _resemblance_signal(self) -> Signal:
+        """What to say where the score alone speaks up, with the words that weigh most."""
+        best: tuple[float, int, Normalised] | None = None
+        for turn, written in self._turns():
+            text = normalise(written[:READ_FOR_RESEMBLANCE])
+            logit = self._engine.resemblance.logit(text.text)
+            if best is None or logit > best[0]:
+                best = (logit, turn, text)
+        if best is None:
+            return Signal(RESEMBLES, Severity.HIGH, "", RESEMBLANCE_REASON)
+        _, turn, text = best
+        start, end = self._engine.resemblance.excerpt(text.text)
+        first, last = text.span(start, end)
+        return Signal(RESEMBLES, Severity.HIGH, text.quote(start, end), RESEMBLANCE_REASON, turn, first, last)
