@@ -14,6 +14,7 @@ import csv
 import json
 import math
 import zlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from sklearn.model_selection import GroupKFold
 
 from honnin.links.address import Address, parse
 from honnin.links.directory import Directory, load_brands
+from honnin.links.fitted import Fitted, fitted_from
+from honnin.links.reasons import SIGNS
 from honnin.links.shape import BUCKETS, buckets, numbers
 from honnin.links.signs import Signs, Watcher
 from honnin.links.suffixes import data_lines, load_suffixes
@@ -33,6 +36,7 @@ from honnin.links.suffixes import data_lines, load_suffixes
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus" / "urls_dev.csv"
 TARGET = ROOT / "src" / "honnin" / "links" / "data" / "weights.json"
+LATER_INSIDE = "2024-10"  # the same for choosing thresholds inside a held-out run
 LATER = "2025-01"  # phishing of this month and after is the test part
 RARE, RARE_SIGN = 30, 1.5  # a sign seen less often than this cannot be measured; its weight is set by hand
 EXPECTED_SHARE = 0.05  # how many links of a message stream are fraudulent, for the calibrated probability
@@ -129,8 +133,6 @@ def log_ratio(hits: np.ndarray, labels: np.ndarray) -> float:
 
 def sign_weights(seen: list[tuple[Address, Signs]], labels: np.ndarray) -> dict[str, float]:
     """Measured weights of the reasons people are told."""
-    from honnin.links.reasons import SIGNS  # noqa: PLC0415 (the reasons read the weights that are made here)
-
     weights = {}
     for name, test in SIGNS.items():
         hits = np.array([bool(test(address, signs)) for address, signs in seen])
@@ -151,62 +153,111 @@ def suffix_weights(seen: list[tuple[Address, Signs]], labels: np.ndarray) -> dic
     return {name: ratio for name, ratio in ratios.items() if ratio >= 1.0}
 
 
+@dataclass(frozen=True)
+class Data:
+    """All rows, as both stages see them."""
+
+    rows: list[dict[str, str]]
+    seen: list[tuple[Address, Signs]]
+    labels: np.ndarray
+    domains: np.ndarray
+    fragments: csr_matrix
+    hand: np.ndarray
+
+    def part(self, chosen: np.ndarray) -> Data:
+        places = np.flatnonzero(chosen)
+        return Data(
+            [self.rows[place] for place in places],
+            [self.seen[place] for place in places],
+            self.labels[chosen],
+            self.domains[chosen],
+            self.fragments[chosen],
+            self.hand[chosen],
+        )
+
+
+def load() -> Data:
+    rows, seen = read()
+    return Data(
+        rows=rows,
+        seen=seen,
+        labels=np.array([row["label"] == "phish" for row in rows]).astype(int),
+        domains=np.array([address.domain or address.host for address, _ in seen]),
+        fragments=fragment_matrix([address for address, _ in seen]),
+        hand=np.array([numbers(address, signs) for address, signs in seen]),
+    )
+
+
+def split(data: Data) -> tuple[Data, Data]:
+    """Train and test: phishing by month, ordinary sites by a fixed hash, no registrable domain on both sides."""
+    later_site = np.array([zlib.crc32(domain.encode()) % 3 == 0 for domain in data.domains])
+    later_month = np.array([row["date"] >= LATER for row in data.rows])
+    test = np.where(data.labels == 1, later_month, later_site)
+    return data.part(~test & ~np.isin(data.domains, data.domains[test])), data.part(test)
+
+
+def weights_of(train: Data, honest: tuple[Data, Data] | None = None) -> dict[str, Any]:
+    """The weights fitted on ``train``; probability and thresholds from rows that were not fitted on."""
+    first, second = fit(train.fragments, train.hand, train.labels, train.domains)
+    # The thresholds of a held-out run must not see its test rows either.
+    known, unseen = honest or inner_split(train)
+    first_known, second_known = fit(known.fragments, known.hand, known.labels, known.domains)
+    scores = first_known.decision_function(unseen.fragments)
+    raw = second_known.decision_function(np.column_stack([unseen.hand, scores]))
+    slope, shift = calibrate(raw, unseen.labels)
+    probability = 1 / (1 + np.exp(-(slope * raw + shift)))
+    coefficients = first.coef_[0]
+    scale = float(np.quantile(np.abs(coefficients), 0.9995)) / 127
+    packed = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
+    return {
+        "made_by": "scripts/fit_links.py",
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "data": f"{len(train.rows)} addresses, phishing up to {max(row['date'] for row in train.rows)}",
+        "expected_share": EXPECTED_SHARE,
+        "scale": scale,
+        "intercept": float(first.intercept_[0]),
+        "base": float(second._baseline_prediction[0, 0]),  # noqa: SLF001
+        "slope": slope,
+        "shift": shift,
+        "thresholds": {
+            str(rate): round(recall_at(probability, unseen.labels, rate)[1], 5) for rate in (0.001, 0.01, 0.03)
+        },
+        "reasons": sign_weights(train.seen, train.labels),
+        "suffixes": suffix_weights(train.seen, train.labels),
+        "trees": export_trees(second),
+        "fragments": base64.b64encode(zlib.compress(packed.tobytes(), 9)).decode("ascii"),
+    }
+
+
+def inner_split(train: Data) -> tuple[Data, Data]:
+    """The same split a few months earlier."""
+    later_site = np.array([zlib.crc32(domain.encode()) % 7 == 0 for domain in train.domains])
+    later_month = np.array([row["date"] >= LATER_INSIDE for row in train.rows])
+    test = np.where(train.labels == 1, later_month, later_site)
+    return train.part(~test & ~np.isin(train.domains, train.domains[test])), train.part(test)
+
+
+def held_out() -> tuple[Fitted, list[dict[str, str]]]:
+    """Weights that know only older months and other domains, and the rows they have not seen; for the bench."""
+    train, test = split(load())
+    return fitted_from(weights_of(train)), test.rows
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights file")
     arguments = parser.parse_args()
-    rows, seen = read()
-    labels = np.array([row["label"] == "phish" for row in rows]).astype(int)
-    dates = np.array([row["date"] for row in rows])
-    domains = np.array([address.domain or address.host for address, _ in seen])
-    fragments = fragment_matrix([address for address, _ in seen])
-    hand = np.array([numbers(address, signs) for address, signs in seen])
-
-    # The honest part: domains are drawn by a fixed hash, phishing by month.
-    later_site = np.array([zlib.crc32(domain.encode()) % 3 == 0 for domain in domains])
-    test = np.where(labels == 1, dates >= LATER, later_site)
-    train = ~test & ~np.isin(domains, domains[test])
-    first, second = fit(fragments[train], hand[train], labels[train], domains[train])
-    fragment_scores = first.decision_function(fragments[test])
-    raw = second.decision_function(np.column_stack([hand[test], fragment_scores]))
-    print(f"train {train.sum()}, test {test.sum()} ({labels[test].sum()} phishing, {(labels[test] == 0).sum()} other)")
-    for name, scores in (("fragments", fragment_scores), ("all", raw)):
-        print(name, {rate: round(recall_at(scores, labels[test], rate)[0], 3) for rate in (0.001, 0.005, 0.01, 0.05)})
-    slope, shift = calibrate(raw, labels[test])
-    probability = 1 / (1 + np.exp(-(slope * raw + shift)))
-    thresholds = {str(rate): round(recall_at(probability, labels[test], rate)[1], 5) for rate in (0.001, 0.01, 0.03)}
-    print("thresholds of the probability", thresholds)
-    if not arguments.write:
-        return
-
-    first, second = fit(fragments, hand, labels, domains)
-    coefficients = first.coef_[0]
-    scale = float(np.quantile(np.abs(coefficients), 0.9995)) / 127
-    packed = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
-    TARGET.write_text(
-        json.dumps(
-            {
-                "made_by": "scripts/fit_links.py",
-                "date": f"{datetime.now(UTC):%Y-%m-%d}",
-                "data": f"{len(rows)} addresses, phishing up to {max(dates)}",
-                "expected_share": EXPECTED_SHARE,
-                "scale": scale,
-                "intercept": float(first.intercept_[0]),
-                "base": float(second._baseline_prediction[0, 0]),  # noqa: SLF001
-                "slope": slope,
-                "shift": shift,
-                "thresholds": thresholds,
-                "reasons": sign_weights(seen, labels),
-                "suffixes": suffix_weights(seen, labels),
-                "trees": export_trees(second),
-                "fragments": base64.b64encode(zlib.compress(packed.tobytes(), 9)).decode("ascii"),
-            },
-            separators=(",", ":"),
-        )
-        + "\n",
-        encoding="utf-8",
-    )
-    print(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
+    data = load()
+    train, test = split(data)
+    first, second = fit(train.fragments, train.hand, train.labels, train.domains)
+    fragment_scores = first.decision_function(test.fragments)
+    raw = second.decision_function(np.column_stack([test.hand, fragment_scores]))
+    print(f"train {len(train.rows)}, test {len(test.rows)} of which {test.labels.sum()} phishing")
+    for name, scores in (("fragments only", fragment_scores), ("all", raw)):
+        print(name, {rate: round(recall_at(scores, test.labels, rate)[0], 3) for rate in (0.001, 0.005, 0.01, 0.05)})
+    if arguments.write:
+        TARGET.write_text(json.dumps(weights_of(data, (train, test)), separators=(",", ":")) + "\n", encoding="utf-8")
+        print(f"wrote {TARGET.name}: {TARGET.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

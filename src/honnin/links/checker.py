@@ -21,7 +21,8 @@ _HOST_SHOWN = 120
 _GOVERNMENT = frozenset({"go.jp", "lg.jp"})
 _VETTED = frozenset({"go.jp", "lg.jp", "ac.jp", "ed.jp"})  # the registry hands these out to public bodies and schools
 _ABOUT_BRAND = frozenset({"lookalike", "brand_subdomain", "brand_registered", "official_path"})
-_STRONG = _ABOUT_BRAND | {"mismatch", "shown_mismatch", "userinfo", "ip_host"}
+_STRONG = _ABOUT_BRAND | {"inner_domain", "mismatch", "shown_mismatch", "userinfo", "ip_host"}
+_OWNER_TOLD = frozenset({"brand_subdomain", "inner_domain"})
 _DECEIVING = frozenset({"shown_mismatch", "userinfo"})
 # Two reasons that cannot be measured on addresses alone; set beside the measured ones.
 _MISMATCH_WEIGHT = {True: 3.0, False: 0.8}
@@ -40,7 +41,14 @@ class _Case:
 
 
 class Links:
-    """Finds and judges links. The first use reads the packaged lists (some tens of milliseconds)."""
+    """Finds and judges links. The first use reads the packaged lists (some tens of milliseconds).
+
+    ``fitted`` replaces the packaged weights, for measuring others.
+    """
+
+    def __init__(self, fitted: Fitted | None = None) -> None:
+        if fitted is not None:
+            self._fitted = fitted
 
     @cached_property
     def _suffixes(self) -> Suffixes:
@@ -137,6 +145,8 @@ class Links:
         ids += [name for name, test in SIGNS.items() if test(address, signs)]
         if signs.owner or signs.known:
             return [name for name in ids if name in _DECEIVING]
+        if signs.restricted and "brand_registered" in ids and case.score < self._fitted.thresholds["0.03"]:
+            ids.remove("brand_registered")  # a registered company of that name
         if "login_words" in ids and not _STRONG & set(ids):
             ids.remove("login_words")  # ordinary sign-in pages have them too
         if address.suffix in self._fitted.suffixes and not address.roof:
@@ -182,6 +192,7 @@ class Links:
         return self._alarm(case, ids)
 
     def _alarm(self, case: _Case, ids: list[str]) -> LinkLevel:
+        signs = case.signs
         unusual, seen = self._fitted.thresholds["0.03"], set(ids)
         strict = any(brand.strict for brand in case.brands)
         weighty = seen & (_STRONG if strict else _STRONG - {"mismatch"})
@@ -192,7 +203,8 @@ class Links:
             # A brand's word in an address is often a fan, a shop or a partner: alone it is only worth a line.
             if odd and weighty:
                 return LinkLevel.DANGER
-            return LinkLevel.SUSPICIOUS if case.score >= unusual else LinkLevel.UNKNOWN
+            telling = case.score >= unusual and not signs.shortener
+            return LinkLevel.SUSPICIOUS if telling else LinkLevel.UNKNOWN
         return LinkLevel.SUSPICIOUS if "shape" in seen else LinkLevel.UNKNOWN
 
     def _reason(self, name: str, case: _Case, claimed: Brand | None) -> LinkReason:
@@ -205,7 +217,7 @@ class Links:
             "suffix_hint": address.suffix,
             "wrapped": address.wrapped_by,
         }.get(name, "")
-        host = (readable_host(address.domain) if name == "brand_subdomain" and address.domain else address.readable)[
+        host = (readable_host(address.domain) if name in _OWNER_TOLD and address.domain else address.readable)[
             -_HOST_SHOWN:
         ]
         text = reason_text(name, ja=brand.ja if brand else "", en=brand.en if brand else "", host=host, more=more)

@@ -72,6 +72,7 @@ class Directory:
     token_owner: dict[str, Brand] = field(init=False)
     paths: tuple[tuple[str, Brand], ...] = field(init=False)
     _whole: frozenset[str] = field(init=False)
+    _exact: frozenset[str] = field(init=False)
     _named: dict[str, tuple[str, Brand]] = field(init=False)
     _names: re.Pattern[str] = field(init=False)
     _tokens: re.Pattern[str] = field(init=False)
@@ -82,6 +83,7 @@ class Directory:
         self.token_owner = {}
         self._named = {}
         whole: set[str] = set()
+        exact: set[str] = set()
         for brand in self.brands:
             for domain in brand.domains:
                 self.by_domain.setdefault(domain, brand)
@@ -90,9 +92,12 @@ class Directory:
                 self.token_owner.setdefault(word, brand)
                 if token[0] == "=" or (token[0] != "+" and len(word) <= _SHORT_TOKEN):
                     whole.add(word)
+                if token[0] == "+":
+                    exact.add(word)
             for name in brand.names:
                 self._named.setdefault(narrow(name).lower(), (narrow(name), brand))
         self._whole = frozenset(whole)
+        self._exact = frozenset(exact)
         self.paths = tuple((path, brand) for brand in self.brands for path in brand.paths)
         self._names = re.compile(words_pattern(self._named))
         self._tokens = re.compile(words_pattern(self.token_owner))
@@ -114,7 +119,7 @@ class Directory:
 
     def fuzzy_words(self) -> Iterable[str]:
         """Tokens long and distinctive enough that one wrong letter still points to them."""
-        return (word for word in self.token_owner if len(word) >= 6 and word not in self._whole)
+        return (word for word in self.token_owner if len(word) >= 6 and word not in self._whole | self._exact)
 
     def brands_in(self, text: str) -> tuple[BrandMention, ...]:
         """The brands a text names, in order of appearance; offsets refer to the text as given."""

@@ -60,16 +60,13 @@ _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LAST_WORD = re.compile(r"[お御]?[一-鿿々〆ァ-ヿa-z0-9\-]+\Z", re.IGNORECASE)
 
-# Endings that are files more often than sites, and endings that are words: both need more to be believed as a link.
+# Endings that are files more often than sites: believed only with "www" or a path.
 _FILES = frozenset({"zip", "mov", "md", "sh", "py", "rs", "pl", "ps", "so", "cab", "pub", "java", "cpp"})
-_WORDS = frozenset({
-    "cc", "ml", "app", "id", "name", "map", "data", "is", "it", "in", "to", "me", "at", "be", "no", "my", "us", "am", "as",
-    "do", "page", "link", "bar", "foo", "here", "now", "new", "how", "why", "one", "win", "bot", "open", "read", "call",
-})  # fmt: skip
-# Endings that are believed even where a sentence mark was written for the dot.
+# Endings that are believed in a bare host. Others are mostly words of a sentence that lacks its space ("late.watch").
 _COMMON = frozenset({
-    "com", "net", "org", "info", "biz", "jp", "cn", "top", "xyz", "icu", "shop", "cc", "ru", "club", "site", "online", "vip",
-    "store", "cfd", "cyou", "asia", "tokyo", "ne.jp", "co.jp", "or.jp", "go.jp", "work", "fun", "life", "live", "pro",
+    "com", "net", "org", "info", "biz", "jp", "cn", "top", "xyz", "icu", "shop", "ru", "club", "site", "online", "vip", "store",
+    "cfd", "cyou", "asia", "tokyo", "work", "fun", "pro", "sbs", "bond", "click", "buzz", "mobi", "ltd", "tech", "io", "co", "tv",
+    "ai", "dev", "de", "fr", "eu", "uk", "nl", "ca", "ch", "kr", "tw", "hk", "sg", "edu", "gov", "mil", "int",
 })  # fmt: skip
 _PACKAGE_STARTS = frozenset({"com", "org", "net", "jp", "io", "co", "dev"})  # com.example.app is a package, not a place
 _PORT = re.compile(r":[0-9]{1,5}(?![0-9])")
@@ -193,11 +190,13 @@ class _Finder:
         if not registrable:
             return False
         suffix = registrable.partition(".")[2]
-        if wide and suffix not in _COMMON:
+        if wide and not self._believed(suffix):
             return False
         if labels[0] == "www" or self.plain[end : end + 1] == "/" or "[" in written or "(" in written:
             return True
-        if suffix in _FILES or (suffix in _WORDS and len(labels) == 2 and "-" not in labels[0]):
+        if suffix in _FILES or registrable.partition(".")[0].isdigit():
+            return False
+        if not self._believed(suffix) and "-" not in host:
             return False
         if len(labels) == 2:
             return (len(labels[0]) > 1 or suffix == "com") and (
@@ -214,11 +213,21 @@ class _Finder:
             begin = self._last_word(first)
             start, first = start + begin, first[begin:]
         host = f"{first}.{rest}"
+        if self._is_a_name(host):
+            return
         if not first or any(self.taken[start:end]) or not _NOT_ASCII.search(host) or len(host) > _LONGEST_HOST:
             return
         registrable = self.suffixes.registrable(_to_ascii(host))
-        if registrable and registrable.partition(".")[2] not in _FILES | _WORDS:
+        if registrable and self._believed(registrable.partition(".")[2]):
             self._add(start, self._rest_end(end, len(self.text)))
+
+    @staticmethod
+    def _believed(suffix: str) -> bool:
+        return suffix in _COMMON or "." in suffix or not suffix.isascii() or suffix.startswith("xn--")
+
+    def _is_a_name(self, host: str) -> bool:
+        """Whether a shop is simply called that: ヨドバシ.com, お名前.com."""
+        return any((mention.start, mention.end) == (0, len(host)) for mention in self.directory.brands_in(host))
 
     def _last_word(self, label: str) -> int:
         """Where the name begins in a sentence that runs into it: a brand, or else the last kanji and katakana."""

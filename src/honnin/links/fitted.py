@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from array import array
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from math import exp, sqrt
+from typing import Any
 from zlib import decompress
 
 from honnin.links.address import Address
@@ -54,7 +56,11 @@ class Fitted:
 
 def load_fitted() -> Fitted:
     """Read the weights that come with the package."""
-    data = json.loads(files("honnin.links").joinpath("data", "weights.json").read_text(encoding="utf-8"))
+    return fitted_from(json.loads(files("honnin.links").joinpath("data", "weights.json").read_text(encoding="utf-8")))
+
+
+def fitted_from(data: Mapping[str, Any]) -> Fitted:
+    """Weights as ``scripts/fit_links.py`` writes them."""
     return Fitted(
         fragments=array("b", decompress(b64decode(data["fragments"]))),
         scale=data["scale"],

@@ -25,6 +25,7 @@ SIGNS: dict[str, Callable[[Address, Signs], bool]] = {
     "lookalike": lambda _, signs: signs.lookalike is not None,
     "brand_subdomain": lambda _, signs: bool(signs.in_subdomain),
     "brand_registered": lambda _, signs: bool(signs.in_name),
+    "inner_domain": lambda _, signs: signs.inner_domain,
     "official_path": lambda _, signs: signs.official_path is not None,
     "userinfo": lambda address, _: address.userinfo != "",
     "ip_host": lambda address, _: address.ip and not address.internal,

@@ -34,6 +34,7 @@ HAND = (
     "path_digits", "path_upper", "path_words", "query_length", "parameters", "extension", "trailing_slash", "root",
     "roof", "port", "ip", "punycode", "jp", "restricted", "brand_in_name", "brand_in_sub", "lookalike", "brand_in_path",
     "login_words", "shortener", "known", "sub_consonants", "sub_vowel_share", "name_distinct", "first_label_length",
+    "inner_domain",
 )  # fmt: skip
 
 
@@ -87,4 +88,5 @@ def numbers(address: Address, signs: Signs) -> list[float]:
         len(signs.login_words), float(signs.shortener), float(signs.known),
         max(map(len, _CONSONANTS.findall(rest)), default=0), len(_VOWELS.findall(rest)) / (len(rest) or 1),
         len(set(name)) / letters, address.host.find("."),
+        float(signs.inner_domain),
     ]  # fmt: skip

@@ -19,6 +19,8 @@ _LOGIN_WORDS = (
     "customer", "myaccount", "kakunin", "tetsuzuki", "riyou", "entry", "card", "bank", "pay", "point", "info",
 )  # fmt: skip
 _LOGIN = re.compile(rf"(?<![a-z])(?:{words_pattern(_LOGIN_WORDS)})(?![a-z])")
+# Another site's name inside the part before the registered name: bank.example.co.jp.something.top, www-bank-co-jp.
+_INNER = re.compile(r"[a-z0-9](?:[.-](?:co|or|ne|go|ac|lg)[.-]?jp|\.(?:com|net|org|jp))(?![a-z0-9])")
 _PATH_SEEN = 80
 _FUZZY = range(6, 25)  # letters of a part that is compared with one letter's tolerance
 _PARTS_SEEN = 12
@@ -35,6 +37,7 @@ class Signs:
     in_name: tuple[Brand, ...]
     in_subdomain: tuple[Brand, ...]
     in_path: tuple[Brand, ...]
+    inner_domain: bool
     lookalike: Brand | None
     official_path: Brand | None
     login_words: tuple[str, ...]
@@ -70,6 +73,7 @@ class Watcher:
             in_name=in_name,
             in_subdomain=in_subdomain,
             in_path=() if owner else self._brands(path),
+            inner_domain=owner is None and _INNER.search(subdomain) is not None,
             lookalike=None if owner or in_name or in_subdomain else self._lookalike(address),
             official_path=None if owner else self._official_path(path),
             login_words=tuple(_LOGIN.findall(address.before_suffix)),

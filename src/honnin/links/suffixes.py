@@ -27,6 +27,7 @@ class Suffixes:
     public: PublicSuffixList
     private: frozenset[str]
     hosting: frozenset[str]
+    pages_only: frozenset[str]
 
     def registrable(self, host: str) -> str:
         """The part somebody registered, "" where the suffix does not exist.
@@ -44,18 +45,15 @@ class Suffixes:
         """The hosting domain this host was given away under, "" where there is none."""
         suffix = self.public.publicsuffix(host) or ""
         if suffix in self.private or ("*." + suffix.partition(".")[2]) in self.private:
-            return suffix
+            return "" if host.removeprefix("www.") == suffix else suffix
         labels = host.removeprefix("www.").split(".")
         for start in range(len(labels) - 1):
             roof = ".".join(labels[start:])
             if roof in self.hosting:
                 # The bare name of a provider is its own front page; names such as docs.google.com are never one.
-                own_page = start == 0 and roof == self.registrable(roof) and roof not in _NO_FRONT_PAGE
+                own_page = start == 0 and roof == self.registrable(roof) and roof not in self.pages_only
                 return "" if own_page else roof
         return ""
-
-
-_NO_FRONT_PAGE = frozenset({"lin.ee", "wa.me", "t.me", "forms.gle", "linktr.ee", "lit.link", "1drv.ms", "discord.gg"})
 
 
 def load_suffixes() -> Suffixes:
@@ -66,8 +64,10 @@ def load_suffixes() -> Suffixes:
     rules += [_ascii(rule) for rule in rules if not rule.isascii()]
     private_text = text.partition("===BEGIN PRIVATE DOMAINS===")[2]
     private = {line.partition(" ")[0] for line in private_text.splitlines() if line and not line.startswith("//")}
+    hosting = data_lines("hosting.txt")
     return Suffixes(
         public=PublicSuffixList(source=rules, accept_unknown=False, accept_encoded_idn=False),
         private=frozenset(private),
-        hosting=frozenset(data_lines("hosting.txt")),
+        hosting=frozenset(name.removeprefix("*") for name in hosting),
+        pages_only=frozenset(name[1:] for name in hosting if name.startswith("*")),
     )

@@ -23,6 +23,10 @@ REASONS: dict[str, Text] = {
         "「{ja}」のアドレスとよく似た、別のアドレスです（{host}）。",
         "This address looks very much like that of {en}, but it is a different one ({host}).",
     ),
+    "inner_domain": Text(
+        "アドレスの前半に別のサイトの名前が書かれていますが、実際の持ち主は{host}です。",
+        "The address begins with the name of another site, but it really belongs to {host}.",
+    ),
     "official_path": Text(
         "アドレスの後半は「{ja}」のログインページと同じ形ですが、{ja}のサイトではありません。",
         "The end of the address copies the sign-in page of {en}, but the site is not {en}.",
