@@ -178,7 +178,7 @@ class _Writer:
             case Way.BIDI:
                 return self.turns(start, end)
             case Way.SELECTOR:
-                return end - start > 2 or self.in_a_word()
+                return end - start > 2 or (_script(self.last) != "漢" and self.in_a_word())  # names have such kanji
             case _:
                 return self.splits(start, end)
 

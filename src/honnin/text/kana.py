@@ -105,6 +105,9 @@ def _contracted(small: str, out: list[str]) -> str:
     if len(last) > 1 and last[-1] == "i" and small[0] == "y":
         out[-1] = last[:-1]
         return small[1:] if last in {"shi", "chi", "ji"} else small
+    if last in {"u", "'u"} and small in {"a", "i", "e", "o"}:
+        out[-1] = "w"
+        return small
     if len(last) > 1 and last[-1] in "iueo" and len(small) == 1 and last[-1] != small:
         out[-1] = last[:-1]
         return small
@@ -131,7 +134,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"ts", "t"),
         (r"(?<![aiueo])wo", "o"),
         (r"f", "h"),
-        (r"m(?=[bp])", "n"),
+        (r"m(?=[bpm])", "n"),
         (r"(?<=[aiueo])h(?![aiueoy~])", ""),  # Ohno, Satoh
         (r"[~y]+", "y"),
         (r"iy(?=[aueo])", "y"),

@@ -22,8 +22,9 @@ _TWO_LATIN = re.compile("[A-Za-z][^A-Za-z]*[A-Za-z]")
 
 # Kanji, dashes and what they pose as between katakana.
 _DASHES = "-—―─–"
-_POSES_AS = dict(zip("力口二夕卜八一工千于", "カロニタトハーエチテ", strict=True)) | dict.fromkeys(_DASHES, "ー")
-_POSERS = re.escape("".join(_POSES_AS))
+_KANJI_POSERS = "力口二夕卜八一工千于"
+_POSES_AS = dict(zip(_KANJI_POSERS, "カロニタトハーエチテ", strict=True)) | dict.fromkeys(_DASHES, "ー")
+_POSERS = _KANJI_POSERS + re.escape(_DASHES)
 _TO_KATAKANA = str.maketrans(_POSES_AS)
 _KATA = "ァ-ヺー"
 _REAL = re.compile(f"[{_KATA}]")
@@ -32,7 +33,7 @@ _MET = re.compile(f"[{_KATA}][{_POSERS}]|[{_POSERS}][{_KATA}]")
 # 力ード, 二ュース, アカウン卜: no ordinary word goes on so beside the kanji. Counters such as 二ヶ月 or 八ッ場 do,
 # and so do クリスマス夕方 and ディナー夕べ.
 _CANNOT_BE_KANJI = re.compile(
-    f"[力口二夕卜八工](?=[ァィゥェォャュョ])|力(?=ー[{_KATA}])|(?<=[{_KATA}力口])[卜夕](?![一-鿿々べごげ])"
+    f"[力口二夕卜八工](?=[ァィゥェォャュョ])|力(?=ー[{_KATA}])|(?<=[{_KATA}{_KANJI_POSERS}])[卜夕](?:(?![一-鿿々べごげ])|(?=[{_KANJI_POSERS}]{{1,6}}[{_KATA}]))"
 )
 _KATAKANA_WORD = re.compile("|".join(sorted(words("katakana_words.txt"), key=len, reverse=True)))
 _STAY = frozenset(words("kanji_before_katakana.txt"))
@@ -53,6 +54,11 @@ _CLOSING = {kanji + "ロ": kanji + "口" for kanji in "窓人入出"} | {
 }
 _MEANT = _OPENING | _CLOSING
 _WRONG = re.compile(f"(?<![{_KATA}])(?:{'|'.join(_OPENING)})(?!標)|(?:{'|'.join(_CLOSING)})(?![{_KATA}])")
+
+
+def as_katakana(text: str) -> str:
+    """The text with every kanji and dash that could pose as katakana read so; for asking, not for reading."""
+    return text.translate(_TO_KATAKANA)
 
 
 def unmask(folded: Folded) -> None:
@@ -116,7 +122,7 @@ def _kanji_only(token: str) -> str:
 
 def _as_meant(token: str, sure: set[int], stay: set[int]) -> str:
     """The token with those posers replaced that are surely katakana, or stand in a known word and are not to stay."""
-    meant = token.translate(_TO_KATAKANA)
+    meant = as_katakana(token)
     out = [meant[at] if at in sure else char for at, char in enumerate(token)]
     for match in _KATAKANA_WORD.finditer(meant):
         start, end = match.span()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from honnin.text.fold import Folded
+from honnin.text.lookalike import as_katakana
 from honnin.text.tables import words
 
 _WORDS = words("split_words.txt")
@@ -98,7 +99,7 @@ def _latin_word(match: re.Match[str]) -> _Word:
 
 def _ja_word(text: str, match: re.Match[str]) -> _Word:
     word = _joined(match)
-    if _SENSITIVE.search(word):
+    if _SENSITIVE.search(word) or _SENSITIVE.search(as_katakana(word)):
         return _Word.WIDE if word.endswith("書") else _Word.SUSPICIOUS  # 「振 込 依 頼 書」 is how a form is headed
     start, end = match.span()
     attached = (start > 0 and _JA_LETTER.match(text, start - 1) is not None) + (_JA_LETTER.match(text, end) is not None)
