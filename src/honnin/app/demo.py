@@ -70,10 +70,10 @@ def settle_in(desk: ScreeningDesk, demo: Demo, directory: DirectoryStore, relati
         desk.receive(event, source=SOURCE, at=event.sent_at)
 
 
-def play(desk: ScreeningDesk, demo: Demo, *, run: str, pause: float, stop: threading.Event) -> None:
+def play(desk: ScreeningDesk, demo: Demo, *, run: str, first_pause: float, pause: float, stop: threading.Event) -> None:
     """Let the attack come in message by message, ``pause`` seconds apart, until it is over or stopped."""
     conversation = demo.conversation(run)
-    for event in demo.attack(run):
-        if stop.wait(pause):
+    for number, event in enumerate(demo.attack(run)):
+        if stop.wait(pause if number else first_pause):
             return
         desk.receive(replace(event, sent_at=desk.now()), source=SOURCE, conversation=conversation)

@@ -44,11 +44,10 @@ def screen_lines(
 
 
 def _answer(line: Line, screen: Callable[[Event], Verdict], *, public: bool) -> Answer:
+    if line.data is None:
+        return Answer(to_line(error_row(id_in(line), [Mistake(line.number, "", TOO_LONG)])), failed=True)
     try:
-        if line.data is None:
-            raise BadInputError([Mistake(line.number, "", TOO_LONG)])
-        data = line.data.removeprefix(b"\xef\xbb\xbf")
-        event = event_from_json(read_json(data, line=line.number), line=line.number)
+        event = event_from_json(read_json(line.data, line=line.number), line=line.number)
         return Answer(to_line(verdict_to_json(screen(event), public=public)), failed=False)
     except BadInputError as error:
         return Answer(to_line(error_row(id_in(line), error.mistakes)), failed=True)

@@ -56,9 +56,9 @@ def describe(verdict: Verdict, language: Language) -> str:
 
 
 def quoted(words: str) -> str:
-    """Words of a message on one line.
+    r"""Words of a message on one line.
 
-    >>> quoted("至急\\n振込")
+    >>> quoted("至急\n振込")
     '「至急 振込」'
     """
     shown = " ".join(printable(words).split())

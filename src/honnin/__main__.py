@@ -1,0 +1,5 @@
+"""``python -m honnin`` is ``honnin``."""
+
+from honnin.cli import main
+
+main()

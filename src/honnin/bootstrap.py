@@ -1,0 +1,209 @@
+"""Puts the parts together: the only place that knows which adapters are used.
+
+What a command does not need is not imported: the first verdict of ``honnin screen`` must not wait for the web.
+"""
+
+# ruff: noqa: PLC0415 - see above
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from honnin.errors import HonninError
+from honnin.model import Text
+from honnin.rules import Pack, load_pack, merge, shipped_pack
+from honnin.screening import Engine
+from honnin.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from honnin.app.screen import ScreeningDesk
+    from honnin.store import Database
+    from honnin.web.services import Services
+
+Say = Callable[[str], None]
+
+FIRST_USER = "admin"
+DEMO_USER = "demo"
+DEMO_FIRST_PAUSE, DEMO_PAUSE = 10.0, 6.0
+"""Seconds before the demo's attack begins, time to sign in; and between its messages, time to read."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """The site's settings from the environment."""
+    return settings_from(os.environ)
+
+
+def pack(pack_dir: str) -> Pack:
+    """The shipped rules, with the site's own beside them."""
+    shipped = shipped_pack()
+    return merge(shipped, load_pack(Path(pack_dir), beside=shipped)) if pack_dir else shipped
+
+
+def engine(pack_dir: str = "") -> Engine:
+    """The engine with the shipped rules and the site's own."""
+    return Engine.load(pack(pack_dir))
+
+
+@contextmanager
+def database(url: str) -> Iterator[Database]:
+    """The site's database, with its tables brought up to date."""
+    from honnin.store import Database
+
+    opened = Database(url)
+    try:
+        opened.migrate()
+        yield opened
+    finally:
+        opened.close()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that is ready to serve."""
+
+    services: Services
+    desk: ScreeningDesk
+    database: Database
+
+
+def site(given: Settings, kept: Database) -> Site:
+    """Put a site together over its database."""
+    from honnin.app.screen import ScreeningDesk
+    from honnin.identity import Directory, match
+    from honnin.store import (
+        SqlConversationStore,
+        SqlDirectoryStore,
+        SqlRelationshipStore,
+        SqlUserStore,
+        SqlVerdictStore,
+    )
+    from honnin.web.services import Services
+
+    ready = engine(given.pack_dir)
+    verdicts, directory = SqlVerdictStore(kept), SqlDirectoryStore(kept)
+    desk = ScreeningDesk(ready, directory, verdicts, SqlRelationshipStore(kept), SqlConversationStore(kept), now)
+    services = Services(
+        desk=desk,
+        verdicts=verdicts,
+        directory=directory,
+        users=SqlUserStore(kept),
+        check_link=ready.links.check,
+        match_identity=lambda account, people: match(account, Directory(people)),
+        settings=given,
+    )
+    return Site(services, desk, kept)
+
+
+def add_user(kept: Database, name: str, password: str) -> None:
+    """Let somebody sign in, or refuse a name that is taken and a password that is too short."""
+    from honnin.store import SqlUserStore
+    from honnin.web.passwords import LONGEST, SHORTEST, hash_password
+
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise HonninError(
+            Text(
+                f"パスワードは{SHORTEST}文字以上にしてください。", f"Use a password of at least {SHORTEST} characters."
+            )
+        )
+    if not SqlUserStore(kept).create_user(name, hash_password(password), at=now()):
+        raise HonninError(
+            Text(
+                f"「{name}」はすでにいます。別の名前にしてください。", f'"{name}" exists already. Choose another name.'
+            )
+        )
+
+
+def add_key(kept: Database, name: str, by: str) -> str:
+    """Make a key for a program and return it; only its hash is kept."""
+    from honnin.app.accounts import ApiKey
+    from honnin.store import SqlUserStore
+    from honnin.web.pages.keys import PREFIX
+    from honnin.web.passwords import digest, new_token
+
+    shown = f"{PREFIX}{new_token()[:8]}"
+    secret = f"{shown}.{new_token()}"
+    SqlUserStore(kept).add_key(ApiKey(shown, name, now(), by), digest(secret))
+    return secret
+
+
+def serve(given: Settings, *, demo: bool, say: Say) -> None:
+    """Serve the site until it is stopped; ``say`` prints what the person at the terminal needs to know."""
+    import uvicorn
+
+    from honnin.web.application import create_app
+
+    with ExitStack() as stack:
+        listening = stack.enter_context(_listen(given.host, given.port))
+        if demo:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="honnin-demo-", ignore_cleanup_errors=True))
+            given = replace(given, database_url=f"sqlite:///{folder}/demo.db")
+        ready = site(given, stack.enter_context(database(given.database_url)))
+        stopping = threading.Event()
+        stack.callback(stopping.set)
+        if demo:
+            _open_demo(ready, stopping, say)
+        elif not ready.services.users.has_users():
+            _welcome_first_user(ready.database, say)
+        host = f"[{given.host}]" if ":" in given.host else given.host
+        say(f"Honnin: http://{host}:{given.port}  (Ctrl+C で終了 / Ctrl+C stops it)")
+        config = uvicorn.Config(create_app(ready.services), log_level="warning", server_header=False)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the address before anything else is done, so that a taken one is told at once."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    with listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError:
+            raise HonninError(
+                Text(
+                    f"{host}:{port} は使えません。--port で別の番号を指定してください。",
+                    f"{host}:{port} cannot be used. Name another port with --port.",
+                )
+            ) from None
+        listening.listen(128)
+        yield listening
+
+
+def _welcome_first_user(kept: Database, say: Say) -> None:
+    password = secrets.token_urlsafe(12)
+    add_user(kept, FIRST_USER, password)
+    say(
+        "最初の担当者を作りました。この表示は一度だけです。サインインしたらパスワードを変えてください。\n"
+        "A first member of staff was made. This is shown only once; change the password after signing in.\n"
+        f"  {FIRST_USER} / {password}"
+    )
+
+
+def _open_demo(ready: Site, stopping: threading.Event, say: Say) -> None:
+    from honnin.app.demo import Demo, play, settle_in
+    from honnin.store import SqlRelationshipStore
+
+    demo = Demo.load()
+    settle_in(ready.desk, demo, ready.services.directory, SqlRelationshipStore(ready.database))
+    password = secrets.token_urlsafe(9)
+    add_user(ready.database, DEMO_USER, password)
+    say(
+        "デモ：架空の会社「みどり堂」です。サインインして受信箱を開くと、数秒ごとに届く偽社長の連絡を見られます。\n"
+        'Demo: an invented company, "Midori-do". Sign in and open the inbox to watch a fake president write to it.\n'
+        f"  {DEMO_USER} / {password}"
+    )
+    showing = {"run": f"{now():%Y%m%d%H%M%S}", "first_pause": DEMO_FIRST_PAUSE, "pause": DEMO_PAUSE, "stop": stopping}
+    threading.Thread(target=play, args=(ready.desk, demo), kwargs=showing, daemon=True).start()

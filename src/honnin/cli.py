@@ -1,0 +1,406 @@
+"""The command line. Each command reads, asks a use case, and prints; what is heavy is imported by the command that needs it."""
+
+# ruff: noqa: PLC0415 - what a command does not need is not imported, so that every command starts at once
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from honnin import __version__
+from honnin.errors import BadInputError, HonninError
+
+if TYPE_CHECKING:
+    from honnin.app.jsonl import Answer
+    from honnin.identity import Directory
+
+Read = Callable[[int], bytes]
+
+LANG = click.option(
+    "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of the answer."
+)
+PACK = click.option(
+    "--pack",
+    "pack_dir",
+    type=click.Path(exists=True, file_okay=True, path_type=str),
+    envvar="HONNIN_PACK_DIR",
+    help="Your own rules, beside the shipped ones.",
+)
+CORPUS = click.option(
+    "--corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("../shared/corpus"),
+    show_default=True,
+    help="Folder of the labelled messages.",
+)
+
+
+class Group(click.Group):
+    """Commands in the order in which they are written, with errors told in both languages instead of a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BadInputError as error:
+            for mistake in error.mistakes:
+                click.echo(str(mistake), err=True)
+            ctx.exit(1)
+        except HonninError as error:
+            click.echo(f"{error.text.ja}\n{error.text.en}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="honnin")
+def main() -> None:
+    """Is it really them? A guard against impersonation fraud in chat, mail and SMS.
+
+    本人からの連絡かどうかを確かめる手助けをします。
+    """
+
+
+@main.command()
+@click.argument("file", default="-")
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True, help="One event a line."
+)
+@click.option("--public", is_flag=True, help="Leave out what outsiders may not see: scores, rule ids, the pack.")
+@click.option("--directory", "directory_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="CSV of the people whose names are to be guarded.")  # fmt: skip
+@PACK
+@click.pass_context
+def screen(
+    ctx: click.Context, file: str, form: str, *, public: bool, directory_file: Path | None, pack_dir: str | None
+) -> None:
+    """Screen events: one a line in, one verdict a line out, in order.
+
+    1行に1件の連絡を読み、1行に1件の判定を書きます。FILE は - で標準入力です。
+
+    A line that cannot be read gets an error in its place; the rest is screened, and the exit status is 1.
+    """
+    del form  # there is one so far
+    from honnin.app.jsonl import screen_lines
+    from honnin.bootstrap import engine
+
+    ready, people = engine(pack_dir or ""), _directory(directory_file)
+    with _opened(file) as (read, _size):
+        failed = _write(screen_lines(read, lambda event: ready.screen(event, directory=people), public=public))
+    ctx.exit(1 if failed else 0)
+
+
+@main.command()
+@click.argument("text")
+@click.option("--subject", default="", help="Subject, where it is a mail.")
+@click.option("--sender", default="", help="Display name of the account it came from.")
+@LANG
+@PACK
+def check(text: str, subject: str, sender: str, lang: str, pack_dir: str | None) -> None:
+    """Screen one message and answer in sentences. TEXT may be - for standard input.
+
+    メッセージを1つ調べ、理由と次にすることを文章で答えます。
+    """
+    from honnin.app.contract import event_from_json
+    from honnin.app.report import describe
+    from honnin.bootstrap import engine
+
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    event = event_from_json(
+        {"id": "check", "text": text, "subject": subject, "sender": {"name": sender} if sender else None}
+    )
+    click.echo(describe(engine(pack_dir or "").screen(event), "en" if lang == "en" else "ja"))
+
+
+@main.group(cls=Group)
+def link() -> None:
+    """Examine links without opening them. リンクを開かずに調べます。"""
+
+
+@link.command("check")
+@click.argument("file", default="-")
+@click.option(
+    "--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True, help="With a column url."
+)
+@click.pass_context
+def link_check(ctx: click.Context, file: str, form: str) -> None:
+    """Judge the links of a CSV: writes url,level,score,reason."""
+    del form
+    from honnin.app.bulk import check_links
+    from honnin.links import Links
+
+    with _opened(file) as (read, _size):
+        failed = _write(check_links(read, Links().check))
+    ctx.exit(1 if failed else 0)
+
+
+@main.group(cls=Group)
+def identity() -> None:
+    """Compare claims with real people. 名乗りと本人を比べます。"""
+
+
+@identity.command("match")
+@click.argument("file", default="-")
+@click.option(
+    "--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True, help="One pair a line."
+)
+@click.pass_context
+def identity_match(ctx: click.Context, file: str, form: str) -> None:
+    """Compare pairs of a claimed profile and a person: writes id, score, same and the features."""
+    del form
+    from honnin.app.bulk import match_claims
+
+    with _opened(file) as (read, _size):
+        failed = _write(match_claims(read))
+    ctx.exit(1 if failed else 0)
+
+
+@main.group("import", cls=Group)
+def import_() -> None:
+    """Bring in what you know already. 名簿や過去のやり取りを取り込みます。"""
+
+
+@import_.command("directory")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_directory(file: Path) -> None:
+    """Import people and their verified accounts from a CSV (UTF-8 or CP932).
+
+    With a mistake in the file nothing is imported, and every mistake is named with its line.
+    """
+    from honnin.app.directory_csv import read_people
+    from honnin.bootstrap import database, settings
+    from honnin.store import SqlDirectoryStore
+
+    people = read_people(file.read_bytes(), file=str(file))
+    with database(settings().database_url) as kept:
+        count = SqlDirectoryStore(kept).upsert(people)
+    click.echo(f"{count}人を取り込みました。 / {count} people imported.")
+
+
+@import_.command("history")
+@click.argument("file")
+@click.pass_context
+def import_history(ctx: click.Context, file: str) -> None:
+    """Count past messages: who has written to whom, since when, how often. Texts are not used.
+
+    CSV with the columns platform,account,other,sent_at, or JSON with these keys, one message a line. The same file again
+    goes on where the last import ended and counts nothing twice.
+    """
+    from honnin.app.history import import_history as run
+    from honnin.bootstrap import database, now, settings
+    from honnin.store import SqlConversationStore, SqlRelationshipStore
+
+    with database(settings().database_url) as kept, _opened(file) as (read, size), _progress(size, file) as moved:
+        source = "-" if file == "-" else str(Path(file).resolve())
+        report = run(
+            read,
+            source=source,
+            relationships=SqlRelationshipStore(kept),
+            marks=SqlConversationStore(kept),
+            now=now(),
+            progress=moved,
+        )
+    for mistake in report.mistakes:
+        click.echo(str(mistake), err=True)
+    click.echo(
+        f"{report.messages}件を数えました（取込済み {report.skipped}行、読めない行 {report.wrong}）。 / "
+        f"{report.messages} messages counted ({report.skipped} lines known already, {report.wrong} unreadable)."
+    )
+    ctx.exit(1 if report.wrong else 0)
+
+
+@main.group(cls=Group)
+def rules() -> None:
+    """Write and try rules. ルールを確かめます。"""
+
+
+@rules.command("lint")
+@click.argument("packs", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def rules_lint(ctx: click.Context, packs: tuple[Path, ...]) -> None:
+    """Name all mistakes in rules at once, with file and line. PACKS stand beside the shipped rules."""
+    from importlib.resources import files
+
+    from honnin.rules import lint
+
+    named = packs or ((Path(os.environ["HONNIN_PACK_DIR"]),) if os.environ.get("HONNIN_PACK_DIR") else ())
+    mistakes = lint([files("honnin.rules") / "packs" / "shipped", *named])
+    for mistake in mistakes:
+        click.echo(str(mistake))
+    click.echo(
+        f"直すところが{len(mistakes)}か所あります。 / {len(mistakes)} mistakes."
+        if mistakes
+        else "書き間違いは見つかりませんでした。 / No mistakes found."
+    )
+    ctx.exit(1 if mistakes else 0)
+
+
+@rules.command("test")
+@PACK
+@click.pass_context
+def rules_test(ctx: click.Context, pack_dir: str | None) -> None:
+    """Run the examples that stand beside the rules."""
+    from honnin.app.trial import run_examples
+    from honnin.bootstrap import engine
+
+    ready = engine(pack_dir or "")
+    failures = run_examples(ready, ready.pack)
+    for failure in failures:
+        click.echo(str(failure))
+    tried = [rule for rule in ready.pack.rules if rule.state.is_evaluated]
+    examples = sum(len(rule.fires_on) + len(rule.silent_on) for rule in tried)
+    click.echo(
+        f"{len(tried)}個のルールの例{examples}件のうち、{len(failures)}件が食い違いました。 / "
+        f"{len(failures)} of {examples} examples of {len(tried)} rules failed."
+    )
+    ctx.exit(1 if failures else 0)
+
+
+@rules.command("backtest")
+@click.argument("files", nargs=-1, required=True)
+@PACK
+@click.pass_context
+def rules_backtest(ctx: click.Context, files: tuple[str, ...], pack_dir: str | None) -> None:
+    """Show what the rules would have said about past events (FILES of one JSON event a line)."""
+    from honnin.app.trial import Backtest, backtest
+    from honnin.bootstrap import engine
+
+    ready, report = engine(pack_dir or ""), Backtest()
+    for file in files:
+        with _opened(file) as (read, size), _progress(size, file) as moved:
+            backtest(ready, read, report, moved)
+    click.echo(f"{'events':>8}  rule")
+    for count in sorted(report.rules.values(), key=lambda count: (-count.events, count.rule)):
+        click.echo(f"{count.events:>8}  {count.rule} ({count.state.value}) {' '.join(count.first)}".rstrip())
+    levels = ", ".join(f"{level} {report.levels[level]}" for level in ("ok", "notice", "caution", "danger"))
+    click.echo(f"{report.events:>8}  {levels}; {report.unreadable} unreadable")
+    ctx.exit(1 if report.unreadable else 0)
+
+
+@main.command("eval")
+@CORPUS
+def eval_(corpus: Path) -> None:
+    """Measure recall and false alerts on labelled messages, each source judged by weights fitted without it.
+
+    ラベルの付いた文面で、見つけた割合と誤った警告の割合を測ります。
+    """
+    from honnin.learning.evaluate import main_eval
+
+    main_eval(corpus)
+
+
+@main.command()
+@CORPUS
+def fit(corpus: Path) -> None:
+    """Fit the weights again, and write them into the package's data files. 重みを求め直します。"""
+    from honnin.learning.evaluate import main_fit
+
+    main_fit(corpus)
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.  [default: HONNIN_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on.  [default: HONNIN_PORT or 8700]")
+@click.option(
+    "--demo", is_flag=True, help="An invented company under attack, in a database that is thrown away afterwards."
+)
+def serve(host: str | None, port: int | None, *, demo: bool) -> None:
+    """Serve the check page, the staff pages and the HTTP API.
+
+    確認ページ、担当者の画面、HTTP API を開きます。
+    """
+    from honnin import bootstrap
+
+    given = bootstrap.settings()
+    given = replace(given, host=host or given.host, port=port or given.port)
+    with contextlib.suppress(KeyboardInterrupt):
+        bootstrap.serve(given, demo=demo, say=click.echo)
+
+
+@main.group(cls=Group)
+def user() -> None:
+    """Members of staff who may sign in. サインインできる担当者。"""
+
+
+@user.command("add")
+@click.argument("name")
+@click.password_option(help="Asked for where it is not given.")
+def user_add(name: str, password: str) -> None:
+    """Add a member of staff."""
+    from honnin.bootstrap import add_user, database, settings
+
+    with database(settings().database_url) as kept:
+        add_user(kept, name, password)
+    click.echo(f"「{name}」を加えました。 / {name} was added.")
+
+
+@main.group(cls=Group)
+def key() -> None:
+    """Keys for programs that call the API. プログラムから呼ぶための鍵。"""
+
+
+@key.command("create")
+@click.argument("name", default="command line")
+def key_create(name: str) -> None:
+    """Make a key and show it this once. NAME says which program it is for."""
+    from honnin.bootstrap import add_key, database, settings
+
+    with database(settings().database_url) as kept:
+        secret = add_key(kept, name, "command line")
+    click.echo("表示は一度だけです。控えてください。 / Shown only once; keep it now.", err=True)
+    click.echo(secret)
+
+
+def _directory(file: Path | None) -> Directory | None:
+    if file is None:
+        return None
+    from honnin.app.directory_csv import read_people
+    from honnin.identity import Directory
+
+    return Directory(read_people(file.read_bytes(), file=str(file)))
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[tuple[Read, int]]:
+    """A way to read a file or standard input by chunks as they come, and the size where it is known."""
+    if file == "-":
+        yield partial(os.read, sys.stdin.fileno()), 0
+        return
+    try:
+        with Path(file).open("rb", buffering=0) as stream:
+            yield stream.read, os.fstat(stream.fileno()).st_size
+    except OSError as error:
+        if error.filename != file:
+            raise
+        raise click.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from None
+
+
+@contextmanager
+def _progress(size: int, file: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error, where somebody is looking and the size is known."""
+    if not size or not sys.stderr.isatty():
+        yield lambda _end: None
+        return
+    with click.progressbar(length=size, label=Path(file).name, file=sys.stderr) as bar:
+        yield lambda end: bar.update(end - bar.pos)
+
+
+def _write(answers: Iterable[Answer]) -> bool:
+    """Write each answer as it comes; True where any of them tells of an error."""
+    failed = False
+    out = sys.stdout.buffer
+    for answer in answers:
+        out.write(answer.line)
+        out.flush()
+        failed |= answer.failed
+    return failed
