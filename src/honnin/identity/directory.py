@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from honnin.identity import keys
-from honnin.identity.claim import Claimed, look_key
+from honnin.identity.claim import Claimed
+from honnin.identity.organisation import role
 from honnin.identity.profile import Profile, profile_of
 from honnin.model.event import Person
 
 _SMALL = 50
-_MOST_CANDIDATES = 60
-_MOST_SHARED = 400
-"""A key shared by more people than this says too little to look at them all."""
+_MOST_CANDIDATES = 12
+_MOST_BY_PART = 5
+_MOST_SHARED = 200
+"""Of a key shared by more people than this only so many are looked at."""
+
+_NUMBER_BITS = 24
+_KEY_BITS = 40
+_WHOLE, _WITH_FIRM, _INITIAL, _ROLE, _PART = 8, 5, 4, 3, 2
 
 
 class Directory:
@@ -33,11 +40,14 @@ class Directory:
             if known.account_id
         }
         self._emails = {mail.casefold(): person for person in reversed(self._people) for mail in person.emails if mail}
-        self._index: dict[str, list[int]] = {}
-        if len(self._people) > _SMALL:
-            for number, person in enumerate(self._people):
-                for key in _keys_of(profile_of.__wrapped__(person)):
-                    self._index.setdefault(key, []).append(number)
+        # Sorted numbers, each a shortened hash of a key and, in the low bits, the place of a person. A clash of two
+        # hashes costs one comparison and nothing else. 8 bytes a key keep a large directory small.
+        self._index = array("Q", sorted(self._entries()) if len(self._people) > _SMALL else ())
+
+    def _entries(self) -> Iterator[int]:
+        for number, person in enumerate(self._people):
+            for key in _keys_of(profile_of.__wrapped__(person)):
+                yield _hash(key) << _NUMBER_BITS | number
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -65,41 +75,57 @@ class Directory:
         if len(self._people) <= _SMALL:
             return self._people
         hits: Counter[int] = Counter()
-        for key, weight in _keys_of_claim(claimed):
-            found = self._index.get(key, ())
-            if len(found) <= _MOST_SHARED or weight > 2:
-                for number in found[:_MOST_SHARED]:
-                    hits[number] += weight
-        return tuple(self._people[number] for number, _ in hits.most_common(_MOST_CANDIDATES))
+        for key, weight in _keys_of_claim(claimed).items():
+            for number in self._found(key):
+                hits[number] += weight
+        likely = hits.most_common(_MOST_CANDIDATES)
+        if likely and likely[0][1] >= _WHOLE:
+            # Where somebody's whole name was found, those who share a part of it need not be looked at.
+            likely = [(number, weight) for number, weight in likely if weight >= _WHOLE]
+        else:
+            likely = likely[:_MOST_BY_PART]
+        return tuple(self._people[number] for number, _ in likely)
+
+    def _found(self, key: str) -> list[int]:
+        wanted = _hash(key) << _NUMBER_BITS
+        first = bisect_left(self._index, wanted)
+        last = bisect_left(self._index, wanted + (1 << _NUMBER_BITS), first)
+        return [entry & ((1 << _NUMBER_BITS) - 1) for entry in self._index[first : min(last, first + _MOST_SHARED)]]
+
+
+def _hash(key: str) -> int:
+    return hash(key) & ((1 << _KEY_BITS) - 1)
 
 
 def _keys_of(profile: Profile) -> set[str]:
-    """Keys of the index: whole names, their looks and sounds, parts, pairs of letters, and the firm with the role."""
-    found = set(profile.forms) | set(profile.looks) | set(profile.twins)
+    """Keys of the index: whole names, their looks and sounds, parts, and the firm with the family name or the role."""
+    found = {form for form, how in profile.forms.items() if how != "romaji"} | set(profile.twins)
+    found |= {look for look, how in profile.looks.items() if how == "name"}
     found |= {f"~{sound}" for sound in profile.sounds}
     found |= {f"f:{part}" for part in profile.families} | {f"g:{part}" for part in profile.givens}
+    found |= {f"i:{family}:{given[0]}" for family in profile.families for given in profile.givens}
     if profile.firm:
-        found.add(f"o:{profile.firm}")
-        for family in profile.families:
-            found.add(f"of:{profile.firm}:{family}")
+        found |= {f"of:{profile.firm}:{family}" for family in profile.families}
         if profile.role:
             found.add(f"or:{profile.firm}:{profile.role}")
     return found
 
 
-def _keys_of_claim(claimed: Claimed) -> list[tuple[str, int]]:
+def _keys_of_claim(claimed: Claimed) -> dict[str, int]:
+    """The keys a claim is looked up by, and how much each says."""
     claim = claimed.claim
-    found: list[tuple[str, int]] = [(run, 8) for run in claim.runs if len(run) > 1]
-    found += [(look, 7) for look in claim.looks] + [(twin, 5) for twin in claim.twins]
-    found += [(f"~{sound}", 8) for sound in claim.sounds]
+    found: dict[str, int] = {}
+    names = [token.key for token in claim.names]
     firms = {firm for firm in (claimed.firm, *claim.firms) if firm}
-    for token in claim.names:
-        found += [(f"f:{token.key}", 2), (f"g:{token.key}", 2)]
-        found += [(f"of:{firm}:{token.key}", 6) for firm in firms]
-    from honnin.identity.organisation import role
-
     roles = {role(title) for title in (claimed.account.title, *claim.titles) if title}
-    for firm in firms:
-        found.append((f"o:{firm}", 1))
-        found += [(f"or:{firm}:{said}", 3) for said in roles]
-    return found
+    for key in names:
+        found[f"f:{key}"] = found[f"g:{key}"] = _PART
+        found |= {f"i:{key}:{other[0]}": _INITIAL for other in names if other != key}
+        found |= {f"of:{firm}:{key}": _WITH_FIRM for firm in firms}
+        if not key.isascii() and 2 < len(key) < 9:
+            for cut in range(1, len(key)):
+                found |= {f"i:{key[:cut]}:{key[cut]}": _INITIAL, f"f:{key[:cut]}": _PART}
+                found |= {f"of:{firm}:{key[:cut]}": _WITH_FIRM for firm in firms}
+    found |= {f"or:{firm}:{said}": _ROLE for firm in firms for said in roles}
+    whole = (*claim.twins, *claim.looks, *claim.runs, *(f"~{sound}" for sound in claim.sounds))
+    return found | {key: _WHOLE for key in whole if len(key) > 1}

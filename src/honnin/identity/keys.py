@@ -82,6 +82,14 @@ def sound(text: str) -> str:
     return romaji_key(text.replace("mm", "nm")).replace(" ", "")
 
 
+_RUN = re.compile(r"(.)\1+")
+
+
+def join_sounds(first: str, second: str) -> str:
+    """The key of two names said as one, made of their keys: "sato" and "umeko" meet as "satoumeko" does."""
+    return _RUN.sub(r"\1", (first + second).replace("ou", "o"))
+
+
 _SYLLABLES = re.compile(r"(?>(?:[kstnhmrgzdbp]y|[kstnhmyrwgzdbpv])?[aiueo]|n)++")
 
 

@@ -49,9 +49,8 @@ class Profile:
     def sounds(self) -> frozenset[str]:
         if not self.japanese:
             return frozenset()
-        f, g = self.latin_family, "".join(self.latin_givens)
-        joined = {keys.sound(f + g), keys.sound(g + f), keys.sound(f) + keys.sound(g), keys.sound(g) + keys.sound(f)}
-        return frozenset(joined - {""})
+        family, given = keys.sound(self.latin_family), keys.sound("".join(self.latin_givens))
+        return frozenset({keys.join_sounds(family, given), keys.join_sounds(given, family)} - {""})
 
     @cached_property
     def firm(self) -> str:
