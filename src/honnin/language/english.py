@@ -23,6 +23,7 @@ _REQUEST = re.compile(
 _IMPERATIVE = re.compile(
     rf"(?:^|[,:\-–]\s*|\b(?:and|then|or|so|now|just|also|simply|to [^,.]{{1,60}},)\s+)(?:{_VERBS})\b(?!\s*(?:ed|ing)\b)"
 )
+_QUESTION = re.compile(r"^\W*(?:hi|hello|hey|dear \w+)?\W*(?:are|do|did|is|can|could|may|have|has|will|would|what|what's|where|when|how|who)\s+(?:you|i|we|it|the|your|is|are|much|many|there)\b")
 _DENIED = re.compile(r"\b(?:don't|do not|never|no need|not (?:required|necessary|need)|won't|will not|did not|didn't|cannot|can't|isn't|is not|are not|haven't|have not)\b")
 _PROHIBIT = re.compile(r"\b(?:don't|do not|never|avoid|refrain)\b")
 _DONE = re.compile(
@@ -57,7 +58,7 @@ def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _mood(sentence: str, *, asks: bool) -> Mood:
     words = sentence.strip()
-    mood = Mood.QUESTION if asks else Mood.PLAIN
+    mood = Mood.QUESTION if asks or _QUESTION.match(words) else Mood.PLAIN
     if _REPORTED.search(words):
         mood |= Mood.REPORTED
     if _PROHIBIT.search(words) and "hesitate" not in words:

@@ -11,7 +11,8 @@ from typing import Any
 import ahocorasick
 import yaml
 
-_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_'")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_'")
+_KATAKANA = frozenset("ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロワヲンヴー")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,17 @@ class Lexicon:
 
     def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
         """Take concept -> comma-separated words for each language ("ja", "en")."""
-        merged: dict[str, tuple[set[str], bool, bool]] = {}
+        merged: dict[str, tuple[set[str], frozenset[str], bool, bool]] = {}
         for language, concepts in words.items():
             for concept, listed in concepts.items():
                 for raw in listed.split(","):
                     word = raw.strip().lower()
-                    open_end = word.endswith("*")
-                    entry = merged.setdefault(word.rstrip("*"), (set(), language == "en", open_end))
+                    entry = merged.setdefault(word.strip("*"), (set(), _alphabet(word.strip("*"), language), word.startswith("*"), word.endswith("*")))
                     entry[0].add(concept)
         merged.pop("", None)
         self._automaton = ahocorasick.Automaton()
-        for word, (concepts, bounded, open_end) in merged.items():
-            whole = bounded or (word.isascii() and word[0] in _WORD)
-            self._automaton.add_word(word, (len(word), frozenset(concepts), whole, open_end))
+        for word, (concepts, alphabet, open_start, open_end) in merged.items():
+            self._automaton.add_word(word, (len(word), frozenset(concepts), alphabet, open_start, open_end))
         self._automaton.make_automaton()
 
     @classmethod
@@ -73,11 +72,22 @@ class Lexicon:
 
     def _matches(self, lowered: str) -> Iterator[Hit]:
         size = len(lowered)
-        for last, (length, concepts, whole, open_end) in self._automaton.iter(lowered):
+        for last, (length, concepts, alphabet, open_start, open_end) in self._automaton.iter(lowered):
             end = last + 1
             start = end - length
-            if whole and start and lowered[start - 1] in _WORD:
+            if not open_start and start and lowered[start - 1] in alphabet:
                 continue
-            if whole and not open_end and end < size and lowered[end] in _WORD:
+            if not open_end and end < size and lowered[end] in alphabet:
                 continue
             yield Hit(start, end, concepts)
+
+
+def _alphabet(word: str, language: str) -> frozenset[str]:
+    """Return the letters that may not stand next to the word: those that would make it part of a longer one.
+
+    A word in katakana or Latin letters stands alone (ライン is not found in オンライン); words with kanji or hiragana do not,
+    since Japanese writes no spaces.
+    """
+    if language == "en" or (word.isascii() and word[:1] in _LATIN):
+        return _LATIN
+    return _KATAKANA if word and all(char in _KATAKANA for char in word) else frozenset()
