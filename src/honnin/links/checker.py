@@ -76,6 +76,11 @@ class Links:
         """The links of a text, in order of appearance; see ``honnin.links.extract``."""
         return extract(text, self._suffixes, self._directory)
 
+    def registrable(self, host: str) -> str:
+        """The part of a host (or of a mail address) that somebody registered, "" where its suffix does not exist."""
+        address = parse(host.rpartition("@")[2], self._suffixes)
+        return address.domain if address else ""
+
     def brands_in(self, text: str) -> tuple[BrandMention, ...]:
         """The brands a text names, with their places."""
         return self._directory.brands_in(text)
@@ -211,15 +216,14 @@ class Links:
         address = case.address
         brand = _brand_of(name, case) or claimed
         more = {
-            "shown_mismatch": readable_host(case.shown),
+            "shown_mismatch": _for_the_eye(case.shown),
             "hosting": address.roof,
             "port": address.port,
             "suffix_hint": address.suffix,
             "wrapped": address.wrapped_by,
         }.get(name, "")
-        host = (readable_host(address.domain) if name in _OWNER_TOLD and address.domain else address.readable)[
-            -_HOST_SHOWN:
-        ]
+        host = address.domain if name in _OWNER_TOLD and address.domain else address.host
+        host = _for_the_eye(host)
         text = reason_text(name, ja=brand.ja if brand else "", en=brand.en if brand else "", host=host, more=more)
         return LinkReason(name, self._weight(name, case), text)
 
@@ -233,6 +237,12 @@ class Links:
         if name == "shape":
             return 1.5
         return self._fitted.reasons.get(name, 0.0)
+
+
+def _for_the_eye(host: str) -> str:
+    """A host as people may read it; with the letters of the wire beside it where they differ, since looks deceive."""
+    readable = readable_host(host)
+    return (readable if readable == host else f"{readable} = {host}")[-_HOST_SHOWN:]
 
 
 def _brand_of(name: str, case: _Case) -> Brand | None:

@@ -34,12 +34,8 @@ class Fitted:
 
     def fragment_score(self, address: Address) -> float:
         """The part of the fragments: a sum of weights, tamed by how many there are."""
-        weights = self.fragments
-        total = count = 0
-        for bucket in buckets(address):
-            total += weights[bucket]
-            count += 1
-        return total * self.scale / sqrt(count) + self.intercept
+        found = buckets(address)
+        return sum(map(self.fragments.__getitem__, found)) * self.scale / sqrt(len(found)) + self.intercept
 
     def probability(self, address: Address, signs: Signs) -> float:
         """The calibrated probability that this is a fraudulent address."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from math import log2
 from zlib import crc32
 
@@ -38,22 +37,28 @@ HAND = (
 )  # fmt: skip
 
 
-def buckets(address: Address) -> Iterator[int]:
+def buckets(address: Address) -> list[int]:
     """The hashed fragments of an address, repeated ones repeated."""
     host = f"^{address.host[:_HOST_LENGTH]}$".encode()
     path = (address.path + address.query)[:_PATH_LENGTH].replace("*", "").encode()
     mask = BUCKETS - 1
-    for size in _HOST_GRAMS:
-        for start in range(len(host) - size + 1):
-            yield crc32(host[start : start + size], size) & mask
+    found = [
+        crc32(host[start : start + size], size) & mask for size in _HOST_GRAMS for start in range(len(host) - size + 1)
+    ]
     if len(path) > 1:
-        for size in _PATH_GRAMS:
-            for start in range(len(path) - size + 1):
-                yield crc32(path[start : start + size], 16 + size) & mask
-    yield crc32(address.suffix.encode(), 32) & mask
-    yield crc32(f"{address.suffix} {_form(address.name)}".encode(), 33) & mask
-    yield crc32(_form(address.subdomain).encode(), 34) & mask
-    yield crc32(f"{address.suffix} {address.path.count('/')} {len(address.path) > 1}".encode(), 35) & mask
+        found += [
+            crc32(path[start : start + size], 16 + size) & mask
+            for size in _PATH_GRAMS
+            for start in range(len(path) - size + 1)
+        ]
+    suffix = address.suffix
+    wholes = (
+        suffix,
+        f"{suffix} {_form(address.name)}",
+        _form(address.subdomain),
+        f"{suffix} {address.path.count('/')} {len(address.path) > 1}",
+    )
+    return found + [crc32(whole.encode(), 32 + place) & mask for place, whole in enumerate(wholes)]
 
 
 _FORM = str.maketrans("abcdefghijklmnopqrstuvwxyz0123456789", "vcccvcccvcccccvcccccvccccc" + "9" * 10)
