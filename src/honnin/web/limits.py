@@ -1,0 +1,51 @@
+"""How often one caller may ask."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address
+
+MOST_CALLERS = 50_000
+
+
+class RateLimit:
+    """Lets each caller ask ``per_minute`` times, refilled evenly; forgets who has not asked for long."""
+
+    def __init__(self, per_minute: int, now: Callable[[], datetime]) -> None:
+        self._per_minute = per_minute
+        self._now = now
+        self._left: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def allows(self, caller: str) -> bool:
+        """Count one request of the caller; False where it is one too many."""
+        now = self._now()
+        with self._lock:
+            left, at = self._left.pop(caller, (float(self._per_minute), now))
+            refilled = left + max(0.0, (now - at).total_seconds()) * self._per_minute / 60
+            left = min(float(self._per_minute), refilled)
+            allowed = left >= 1
+            self._left[caller] = (left - 1 if allowed else left, now)
+            while len(self._left) > MOST_CALLERS:
+                self._left.popitem(last=False)
+            return allowed
+
+
+def caller_of(host: str | None) -> str:
+    """Return the address to count by; a home has one IPv4 address but a whole /64 of IPv6.
+
+    >>> caller_of("2001:db8:1:2:3::4"), caller_of("192.0.2.7"), caller_of(None)
+    ('2001:db8:1:2::/64', '192.0.2.7', '')
+    """
+    if not host:
+        return ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:100]
+    if isinstance(address, IPv6Address):
+        return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+    return str(address)

@@ -1,0 +1,179 @@
+"""The inbox of staff: what came in, what needs an eye, and one event in full."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from honnin.app.ports import AlertFilter, StoredVerdict
+from honnin.model import Channel, Event, Level
+from honnin.model.text import Language
+from honnin.web.answer import answer_of
+from honnin.web.marking import visible
+from honnin.web.site import JST, Form, Site, Staff, TheSite, event_url
+
+PERIODS: Mapping[str, int | None] = {"1": 1, "7": 7, "30": 30, "all": None}
+SERIOUS_FIRST = tuple(sorted(Level, key=lambda level: -level.rank))
+LEVELS = ("alerts", *(level.value for level in SERIOUS_FIRST), "all")
+HANDLED: Mapping[str, bool | None] = {"open": False, "done": True, "all": None}
+BAR_WIDTH = 200
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the list is narrowed to, as it stands in the address."""
+
+    level: str = "alerts"
+    channel: str = ""
+    period: str = "30"
+    handled: str = "open"
+    text: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> Wanted:
+        """Read it from an address; what is not understood stands at its usual value."""
+        level, channel, period = given.get("level", ""), given.get("channel", ""), given.get("period", "")
+        handled = given.get("handled", "")
+        return cls(
+            level if level in LEVELS else "alerts",
+            channel if channel in set(Channel) else "",
+            period if period in PERIODS else "30",
+            handled if handled in HANDLED else "open",
+            given.get("text", "").strip()[:200],
+            page_number(given.get("page", "1")),
+        )
+
+    def address(self, **change: object) -> str:
+        fields = {"level": self.level, "channel": self.channel, "period": self.period, "handled": self.handled}
+        return "/inbox?" + urlencode(fields | {"text": self.text, "page": self.page} | change, errors="replace")
+
+    def since(self, now: datetime) -> datetime | None:
+        days = PERIODS[self.period]
+        if days is None:
+            return None
+        today = now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today - timedelta(days=days - 1)
+
+    def filter(self, since: datetime | None) -> AlertFilter:
+        return AlertFilter(
+            level=Level(self.level) if self.level in set(Level) else None,
+            alerts_only=self.level == "alerts",
+            channel=Channel(self.channel) if self.channel else None,
+            handled=HANDLED[self.handled],
+            text=self.text,
+            since=since,
+            page=self.page,
+        )
+
+
+def page_number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and 0 < len(given) < 7 else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    url: str
+    level: str
+    who: str
+    excerpt: str
+    reason: str
+    channel: str
+    received_at: datetime
+    handled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many of one level, and how long its bar is drawn."""
+
+    level: str
+    count: int
+    width: int
+
+
+@router.get("/inbox")
+def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
+    wanted = Wanted.of(request.query_params)
+    since = wanted.since(site.services.now())
+    found = site.services.verdicts.search(wanted.filter(since))
+    return site.page(
+        request,
+        "inbox",
+        wanted=wanted,
+        rows=[_row(item, visit.language) for item in found.items],
+        total=found.total,
+        per_page=found.per_page,
+        pages=max(1, -(-found.total // found.per_page)),
+        bars=_bars(site.services.verdicts.counts(since)),
+        levels=LEVELS,
+        channels=[each.value for each in Channel],
+        periods=list(PERIODS),
+        handled_choices=list(HANDLED),
+    )
+
+
+@router.get("/events")
+def event_by_parameter(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
+    return _event_page(site, request, visit.language, request.query_params.get("id", ""))
+
+
+@router.get("/events/{event_id}")
+def event(request: Request, site: TheSite, visit: Staff, event_id: str) -> HTMLResponse:
+    return _event_page(site, request, visit.language, event_id)
+
+
+def _event_page(site: Site, request: Request, language: Language, event_id: str) -> HTMLResponse:
+    verdicts = site.services.verdicts
+    stored = verdicts.get(event_id, request.query_params.get("source"))
+    if stored is None:
+        raise HTTPException(404)
+    talk = verdicts.conversation(stored.conversation) if stored.conversation else ()
+    others = [_row(item, language) for item in talk if (item.event.id, item.source) != (stored.event.id, stored.source)]
+    answer = answer_of(stored.event, stored.verdict, language)
+    return site.page(request, "event", stored=stored, event=stored.event, answer=answer, others=others, visible=visible)
+
+
+@router.post("/handled")
+def mark_handled(site: TheSite, visit: Staff, posted: Form) -> Response:
+    event_id, source = posted.text("id"), posted.text("source")
+    site.services.verdicts.mark_handled(event_id, by=visit.user or "", at=site.services.now(), source=source)
+    return RedirectResponse(event_url(event_id, source), 303)
+
+
+def _row(item: StoredVerdict, language: Language) -> Row:
+    sender, signals = item.event.sender, item.verdict.signals
+    return Row(
+        url=event_url(item.event.id, item.source),
+        level=item.verdict.level.value,
+        who=visible((sender.name or sender.email or sender.account_id)[:80]) if sender else "",
+        excerpt=visible(_excerpt(item.event)),
+        reason=signals[0].reason.in_language(language) if signals else "",
+        channel=item.event.channel.value if item.event.channel else "",
+        received_at=item.received_at,
+        handled_by=item.handled_by if item.handled_at else "",
+    )
+
+
+def _excerpt(event: Event) -> str:
+    turns = " / ".join(turn.text[:100] for turn in event.turns[:4])
+    words = " ".join(f"{event.subject[:120]} {turns or event.text[:400]}".split())
+    return words[:120] + ("…" if len(words) > 120 else "")
+
+
+def _bars(counts: Mapping[Level, int]) -> list[Bar]:
+    most = max(1, *counts.values())
+    return [
+        Bar(level.value, counts[level], max(3, BAR_WIDTH * counts[level] // most) if counts[level] else 0)
+        for level in SERIOUS_FIRST
+    ]

@@ -1,0 +1,43 @@
+"""Keys for programs that ask over the API: made, shown once, and revoked."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from honnin.app.accounts import ApiKey
+from honnin.web.passwords import digest
+from honnin.web.site import Form, Site, Staff, TheSite
+
+PREFIX = "hk_"
+
+router = APIRouter()
+
+
+@router.get("/settings/keys")
+def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
+    return _page(site, request)
+
+
+@router.post("/settings/keys")
+def create(request: Request, site: TheSite, visit: Staff, posted: Form) -> HTMLResponse:
+    """Make a key. Its secret part is in this answer and nowhere else."""
+    name = posted.line("name", 100)
+    if not name:
+        return _page(site, request, mistake="keys.unnamed")
+    services = site.services
+    shown = f"{PREFIX}{services.new_token()[:8]}"
+    secret = f"{shown}.{services.new_token()}"
+    services.users.add_key(ApiKey(shown, name, services.now(), visit.user or ""), digest(secret))
+    return _page(site, request, new_key=secret)
+
+
+@router.post("/settings/keys/revoke")
+def revoke(site: TheSite, _visit: Staff, posted: Form) -> Response:
+    site.services.users.revoke_key(posted.text("id"), at=site.services.now())
+    return RedirectResponse("/settings/keys", 303)
+
+
+def _page(site: Site, request: Request, *, new_key: str = "", mistake: str = "") -> HTMLResponse:
+    status = 422 if mistake else 200
+    return site.page(request, "keys", status, keys=site.services.users.keys(), new_key=new_key, mistake=mistake)

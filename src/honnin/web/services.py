@@ -1,0 +1,44 @@
+"""What the pages and the API are given to work with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from honnin.app.accounts import UserStore
+from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
+from honnin.model import Account, Event, IdentityMatch, LinkCheck, Person, Verdict
+from honnin.settings import Settings
+
+
+class Desk(Protocol):
+    """The main use case as the pages see it: ``screen`` keeps nothing, ``receive`` keeps what came in."""
+
+    def screen(self, event: Event) -> Verdict: ...
+    def receive(self, event: Event, *, source: str, conversation: str = "") -> StoredVerdict: ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a site is made of.
+
+    ``check_link`` looks at one address; ``match_identity`` compares a claimed account with people and returns the
+    likeliest, or None where nobody is claimed.
+    """
+
+    desk: Desk
+    verdicts: VerdictStore
+    directory: DirectoryStore
+    users: UserStore
+    check_link: Callable[[str], LinkCheck]
+    match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
+    settings: Settings
+    now: Callable[[], datetime] = _now
+    new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32)

@@ -1,0 +1,269 @@
+"""A site with a screener that knows four words, so that pages can be tried without the real one."""
+
+import re
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from honnin.app.ports import StoredVerdict
+from honnin.model import (
+    Action,
+    Event,
+    FeatureScore,
+    IdentityMatch,
+    Judgement,
+    KnownAccount,
+    Level,
+    LinkCheck,
+    LinkLevel,
+    LinkReason,
+    Person,
+    Severity,
+    Signal,
+    Stage,
+    Text,
+    Turn,
+    Verdict,
+)
+from honnin.settings import Settings
+from honnin.store import Database, SqlDirectoryStore, SqlUserStore, SqlVerdictStore
+from honnin.web import Services, create_app
+from honnin.web.passwords import hash_password
+
+PASSWORD = "a long enough password"
+PASSWORD_HASH = hash_password(PASSWORD)
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+WORDS = {
+    "グループ": (
+        Level.CAUTION,
+        Stage.MOVE,
+        Text("経理の方を入れた新しいグループを作るよう頼まれています。", "It asks for a new group with accounting."),
+    ),
+    "振込": (
+        Level.DANGER,
+        Stage.ASK,
+        Text("初めての相手から、急ぎの振込を頼まれています。", "A new contact asks for an urgent transfer."),
+    ),
+    "transfer": (Level.DANGER, Stage.ASK, Text("振込を頼まれています。", "It asks for a transfer.")),
+    "社内": (Level.NOTICE, Stage.PROBE, Text("居場所や予定を尋ねています。", "It asks where you are.")),
+}
+ACTIONS = (
+    Action("stop", Text("まだ振り込まないでください。", "Do not pay yet.")),
+    Action(
+        "call",
+        Text("前から知っている電話番号で、本人に確かめてください。", "Call the person on a number you already had."),
+    ),
+)
+
+
+def say(event: Event, directory=()) -> Verdict:
+    turns = event.turns or (Turn(event.text, "sender"),)
+    level, stage, first, signals = Level.OK, Stage.NONE, None, []
+    for index, turn in enumerate(turns):
+        for word, (found, reached, reason) in WORDS.items():
+            start = turn.text.find(word)
+            if start >= 0:
+                signals.append(Signal(f"rule-{word}", Severity.HIGH, word, reason, index, start, start + len(word)))
+                stage = reached
+                level = max(level, found, key=lambda each: each.rank)
+                first = index if first is None and found.is_alert else first
+    return Verdict(
+        id=event.id,
+        level=level,
+        score=0.8765,
+        stage=stage,
+        first_alert_turn=first if event.turns else None,
+        signals=tuple(signals),
+        identity=_identity(event, directory),
+        links=tuple(check_link(word) for turn in turns for word in turn.text.split() if word.startswith("http")),
+        actions=ACTIONS if level.is_alert else (),
+        pack="fake-pack-1",
+    )
+
+
+def _identity(event, directory):
+    if event.sender is None or not event.sender.name:
+        return None
+    return match_identity(event.sender, directory)
+
+
+def match_identity(account, people):
+    wanted = "".join(account.name.split())
+    for person in people:
+        if "".join(person.name.split()) == wanted:
+            known = person.accounts[0] if person.accounts else None
+            return IdentityMatch(
+                person,
+                0.95,
+                Judgement.SAME,
+                (
+                    FeatureScore(
+                        "name", 0.9, account.name, person.name, Text("名前が同じです。", "The names are the same.")
+                    ),
+                    FeatureScore(
+                        "organization",
+                        0.1,
+                        account.organization,
+                        person.organization,
+                        Text("会社名がありません。", "No company given."),
+                    ),
+                ),
+                verified=known is not None and account.account_id == known.account_id,
+                known_account=f"{known.platform}:{known.account_id}" if known else "",
+            )
+    return None
+
+
+def check_link(url: str) -> LinkCheck:
+    host = url.split("/")[2] if "//" in url else url
+    return LinkCheck(
+        url=url,
+        host=host,
+        domain=host,
+        level=LinkLevel.SUSPICIOUS,
+        score=0.7,
+        reasons=(
+            LinkReason(
+                "link-odd", 0.4, Text("銀行の公式のアドレスではありません。", "Not an official address of the bank.")
+            ),
+        ),
+        brand="テスト銀行",
+        official="https://bank.example.jp/",
+    )
+
+
+@dataclass
+class FakeDesk:
+    """Screens with ``say`` and keeps in the store it is given."""
+
+    verdicts: object
+    directory: object
+    screened: list[Event] = field(default_factory=list)
+
+    def screen(self, event):
+        self.screened.append(event)
+        return say(event, self.directory.people())
+
+    def receive(self, event, *, source, conversation=""):
+        stored = StoredVerdict(event, self.screen(event), NOW, source, conversation)
+        self.verdicts.add(stored)
+        return stored
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+    def forward(self, **by):
+        self.now += timedelta(**by)
+
+
+class Visitor(TestClient):
+    """Somebody with a browser: keeps cookies, and sends forms as they stand in the last page."""
+
+    def submit(self, address, fields=(), *, page=None, **more):
+        shown = self.get(page or address).text
+        token = re.search('name="csrf" value="([^"]+)"', shown)[1]
+        return self.post(address, data={"csrf": token, **dict(fields)}, **more)
+
+    def sign_in(self, name="admin", password=PASSWORD, **more):
+        return self.submit("/login", {"name": name, "password": password, **more}, follow_redirects=False)
+
+
+@dataclass
+class World:
+    """Everything a test may look at behind the pages."""
+
+    services: Services
+    clock: Clock
+    desk: FakeDesk
+    app: object
+    password: str = PASSWORD
+
+    def visitor(self, address="192.0.2.7", **more):
+        return Visitor(self.app, base_url=more.pop("base_url", "http://testserver"), client=(address, 1), **more)
+
+    def staff(self):
+        visitor = self.visitor()
+        assert visitor.sign_in().status_code == 303
+        return visitor
+
+    def receive(self, event, source="chat", conversation=""):
+        return self.desk.receive(event, source=source, conversation=conversation)
+
+
+@pytest.fixture
+def make_world(tmp_path):
+    databases = []
+
+    def make(**settings):
+        database = Database(f"sqlite:///{tmp_path}/honnin.db")
+        databases.append(database)
+        database.migrate()
+        verdicts, directory, users = SqlVerdictStore(database), SqlDirectoryStore(database), SqlUserStore(database)
+        users.create_user("admin", PASSWORD_HASH, at=NOW)
+        clock, desk = Clock(), FakeDesk(verdicts, directory)
+        services = Services(
+            desk=desk,
+            verdicts=verdicts,
+            directory=directory,
+            users=users,
+            check_link=check_link,
+            match_identity=match_identity,
+            settings=Settings(**settings),
+            now=clock,
+        )
+        return World(services, clock, desk, create_app(services))
+
+    yield make
+    for database in databases:
+        database.close()
+
+
+@pytest.fixture
+def world(make_world):
+    return make_world()
+
+
+@pytest.fixture
+def visitor(world):
+    return world.visitor()
+
+
+@pytest.fixture
+def staff(world):
+    return world.staff()
+
+
+@pytest.fixture
+def taro():
+    return Person(
+        "試験 太郎",
+        "しけん たろう",
+        organization="見本商事",
+        title="代表取締役社長",
+        accounts=(KnownAccount("chatwork", "10001"),),
+        emails=("taro@example.jp",),
+    )
+
+
+@pytest.fixture
+def served(world):
+    """The address of the world's application on a real socket."""
+    server = uvicorn.Server(uvicorn.Config(world.app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join(10)
