@@ -94,8 +94,10 @@ ORDINARY = [
     "a. b. c. と 1. 2. 3.",
     "J. P. Morgan, U.S. Bank, e.g. this, i.e. that, p.m.",
     "A B C D E",  # headings of a table
-    "1 2 3 4 5 6 7 8 9 0 を 1.2.3.4 へ".replace("1 2 3 4 5 6 7 8 9 0", "1 2 3"),
+    "1 2 3 4 5 6 7 8 9 を 192.0.2.1 へ",  # counting, an address
     "https://a.b.c.d.example.com/x-y-z-w",
+    "a.b.c.d@example.com a-b-c-d.example.com 1.2.1.3.1.1 10:30:15",
+    "x x x x x x ー ー ー",  # fillers
     "衣・食・住、松・竹・梅、月・火・水、赤、青、黄",
     "日 月 火 水 木 金 土",  # a calendar
     "東京支社 長田さん、窓口 座席、発送 金曜、購入 金額",  # a word ends, the next begins

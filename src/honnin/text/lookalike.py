@@ -29,12 +29,14 @@ _TO_KATAKANA = str.maketrans(_POSES_AS)
 _KATA = "ァ-ヺー"
 _REAL = re.compile(f"[{_KATA}]")
 _TOKEN = re.compile(f"[{_KATA}{_POSERS}]+")
-_MET = re.compile(f"[{_KATA}][{_POSERS}]|[{_POSERS}][{_KATA}]")
+_MET = re.compile(f"[{_KATA}{_POSERS}](?:(?<=[{_KATA}])[{_POSERS}]|(?<=[{_POSERS}])[{_KATA}])")
 # 力ード, 二ュース, アカウン卜: no ordinary word goes on so beside the kanji. Counters such as 二ヶ月 or 八ッ場 do,
 # and so do クリスマス夕方 and ディナー夕べ.
 _CANNOT_BE_KANJI = re.compile(
-    f"[力口二夕卜八工](?=[ァィゥェォャュョ])|力(?=ー[{_KATA}])|(?<=[{_KATA}{_KANJI_POSERS}])[卜夕](?:(?![一-鿿々べごげ])|(?=[{_KANJI_POSERS}]{{1,6}}[{_KATA}]))"
+    f"[力口二夕卜八工](?=[ァィゥェォャュョ])|力(?=ー[{_KATA}{_KANJI_POSERS}])"
+    f"|(?<=[{_KATA}{_POSERS}])[卜夕](?=[{_KANJI_POSERS}]{{0,8}}(?:[^一-鿿々べごげ]|\\Z))"
 )
+_NO_WORD = re.compile(f"[{_POSERS}]{{9}}")
 _KATAKANA_WORD = re.compile("|".join(sorted(words("katakana_words.txt"), key=len, reverse=True)))
 _STAY = frozenset(words("kanji_before_katakana.txt"))
 
@@ -53,7 +55,11 @@ _CLOSING = {kanji + "ロ": kanji + "口" for kanji in "窓人入出"} | {
     kanji + "カ": kanji + "力" for kanji in "入出協能努電"
 }
 _MEANT = _OPENING | _CLOSING
-_WRONG = re.compile(f"(?<![{_KATA}])(?:{'|'.join(_OPENING)})(?!標)|(?:{'|'.join(_CLOSING)})(?![{_KATA}])")
+_WRONG = re.compile(
+    "|".join(
+        [rf"{wrong}(?<![{_KATA}]{wrong})(?!標)" for wrong in _OPENING] + [f"{wrong}(?![{_KATA}])" for wrong in _CLOSING]
+    )
+)
 
 
 def as_katakana(text: str) -> str:
@@ -103,11 +109,11 @@ def _katakana(folded: Folded) -> None:
 
     def fold(match: re.Match[str]) -> str:
         token, start = match[0], match.start()
-        if not _REAL.search(token) or not _MET.search(token):
+        if not _REAL.search(token) or not _MET.search(token) or _NO_WORD.search(token):
             return token
-        stay = {
-            at for at, char in enumerate(token) if (token[at - 1] if at else text[start - 1 : start]) + char in _STAY
-        }
+        stay = _ordinary(token, text[start - 1 : start])
+        if text.startswith(("゛", "゜"), match.end()):
+            stay.add(len(token) - 1)  # marks are joined before this; a kana made here would want one
         word = _as_meant(token, {at for at in range(len(token)) if start + at in sure} - stay, stay)
         if _kanji_only(word) != _kanji_only(token):  # a dash for ー is a habit, no disguise
             _report(folded, match)
@@ -118,6 +124,13 @@ def _katakana(folded: Folded) -> None:
 
 def _kanji_only(token: str) -> str:
     return token.translate(dict.fromkeys(map(ord, _DASHES + "ー")))
+
+
+def _ordinary(token: str, before: str) -> set[int]:
+    """The places where a kanji ends an ordinary word, as in 能力アップ."""
+    return {
+        at for at, (left, char) in enumerate(zip(before.rjust(1) + token, token, strict=False)) if left + char in _STAY
+    }
 
 
 def _as_meant(token: str, sure: set[int], stay: set[int]) -> str:

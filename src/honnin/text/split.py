@@ -19,12 +19,15 @@ _SHORT_LATIN = frozenset(["pin", "otp", "sms", "cvv", "cvc", "url", "atm", "btc"
 _JA = "[ぁ-ゖァ-ヺー々一-鿿]"
 _JA_APART = r"( {1,3}|[.・･,、_\-*|/~。:;+=^])"
 _JA_RUN = re.compile(rf"{_JA}{_JA_APART}{_JA}(?:\1{_JA})+")
+# Quick to search for, and true of every run.
+_LATIN_ALONE = re.compile(r"[ ._\-*|~+=^・][A-Za-z0-9][ ._\-*|~+=^・]")
+_JA_ALONE = re.compile(rf"[ .・･,、_\-*|/~。:;+=^]{_JA}[ .・･,、_\-*|/~。:;+=^]")
 _JA_PAIR = re.compile(
     f"[{''.join(sorted(pair[0] for pair in _PAIRS))}]{_JA_APART}[{''.join(sorted(pair[1] for pair in _PAIRS))}]"
 )
 # Part of an address, a formula or a longer word on either side: not a word written letter by letter.
 _LATIN_RUN = re.compile(
-    r"(?<![A-Za-z0-9/@:._\-*|~+=^%&?#])[A-Za-z0-9]( {1,3}|[._\-*|~+=^・])[A-Za-z0-9](?:\1[A-Za-z0-9])+"
+    r"[A-Za-z0-9](?=[ ._\-*|~+=^・])(?<![A-Za-z0-9/@:._\-*|~+=^%&?#].)( {1,3}|[._\-*|~+=^・])[A-Za-z0-9](?:\1[A-Za-z0-9])+"
     r"(?![A-Za-z0-9/@:_\-*|~+=^%&?#]|\.[A-Za-z0-9])"
 )
 _JA_LETTER = re.compile(_JA)
@@ -63,11 +66,12 @@ def join(folded: Folded) -> None:
 
 
 def _candidates(text: str) -> Iterator[tuple[re.Match[str], _Word]]:
-    for match in _LATIN_RUN.finditer(text):
-        yield match, _latin_word(match)
+    if _LATIN_ALONE.search(text):
+        for match in _LATIN_RUN.finditer(text):
+            yield match, _latin_word(match)
     if text.isascii():
         return
-    run = _JA_RUN.search(text)
+    run = _JA_RUN.search(text) if _JA_ALONE.search(text) else None
     while run:
         yield run, _ja_word(text, run)
         run = _JA_RUN.search(text, run.end() - 1)  # the last letter may open the next run
@@ -86,10 +90,10 @@ def _joined(match: re.Match[str]) -> str:
 
 def _latin_word(match: re.Match[str]) -> _Word:
     word = _joined(match).lower()
-    if word in _IN_A_ROW:
+    if word in _IN_A_ROW or len(set(word)) == 1:  # a list, a filler
         return _Word.NONE
     if word.isdigit():
-        return _Word.WIDE if len(word) >= 6 else _Word.NONE
+        return _Word.WIDE if len(word) >= 6 and match[1] != "." else _Word.NONE  # 1.2.1.3.1.1 counts sections
     if word in _SHORT_LATIN:
         return _Word.SUSPICIOUS
     if not word.isalpha() or len(word) < 4:
@@ -103,7 +107,12 @@ def _ja_word(text: str, match: re.Match[str]) -> _Word:
         return _Word.WIDE if word.endswith("書") else _Word.SUSPICIOUS  # 「振 込 依 頼 書」 is how a form is headed
     start, end = match.span()
     attached = (start > 0 and _JA_LETTER.match(text, start - 1) is not None) + (_JA_LETTER.match(text, end) is not None)
-    if len(word) - attached < 3 or match[1] in _LISTS or any(listing.issuperset(word) for listing in _LISTINGS):
+    if (
+        len(word) - attached < 3
+        or len(set(word)) == 1
+        or match[1] in _LISTS
+        or any(listing.issuperset(word) for listing in _LISTINGS)
+    ):
         return _Word.NONE
     return _Word.WIDE
 
