@@ -96,6 +96,8 @@ def organisation(pair: Pair) -> Comparison | None:
     best = max(said, key=lambda given: same_firm(given, firm))
     agreement = same_firm(best, firm)
     shown = claimed.account.organization or best
+    if not agreement and all(given.isascii() != firm.isascii() for given in said):
+        return None  # 「青葉商事」 and "Aoba Shoji": written in different letters, they cannot be told apart
     if agreement:
         return Comparison(agreement, shown, known, _SAME_FIRM)
     # A name that is in doubt already loses little by another firm.
@@ -124,8 +126,10 @@ def title(pair: Pair) -> Comparison | None:
 
 
 _OTHER_LIFE_WORDS = (
-    "趣味", "学生", "フリーランス", "個人事業", "主婦", "主夫", "推し", "ゲーム", "歌", "バンド", "イラスト", "写真", "旅行", "登山", "釣り", "カフェ巡り",
-    "hobby", "student", "freelance", "gamer", "artist", "hiking", "musician", "mom of", "dad of", "football fan", "photographer", "blogger",
+    "趣味", "学生", "大学院", "高校", "フリーランス", "個人事業", "主婦", "主夫", "推し", "ゲーム", "バンド", "イラスト", "写真", "旅行", "登山", "釣り", "カフェ巡り",
+    "美容師", "看護師", "保育士", "子育て", "育児", "ママ", "パパ", "配信", "コスプレ", "ブロガー", "料理", "定年",
+    "hobby", "hobbies", "student", "freelance", "gamer", "artist", "hiking", "musician", "mom of", "mum of", "dad of", "mother of", "father of", "football fan",
+    "photographer", "blogger", "barista", "chef", "nurse", "teacher", "retired", "youtuber", "streamer",
 )  # fmt: skip
 _OTHER_LIFE = Text("プロフィールの内容が、仕事の立場と違うようです。", "The profile speaks of a different life.")
 
@@ -137,7 +141,10 @@ def other_life(pair: Pair) -> Comparison | None:
         return None
     for word in _OTHER_LIFE_WORDS:
         if word in bio:
-            return Comparison(-1.0, pair.claimed.account.bio[:80], pair.profile.person.title, _OTHER_LIFE)
+            firm = organisation(pair)
+            # Another firm has said most of it already.
+            value = -0.3 if firm is not None and firm.value < 0 else -1.0
+            return Comparison(value, pair.claimed.account.bio[:80], pair.profile.person.title, _OTHER_LIFE)
     return None
 
 
@@ -146,7 +153,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("organisation", organisation, 1.2),
     Feature("title", title, 1.0),
     Feature("someone_near", someone_near, 4.6),
-    Feature("other_life", other_life, 0.8),
+    Feature("other_life", other_life, 2.4),
 )
 AGAINST = {"organisation": 3.4}
 """Where disagreement weighs another way than agreement."""

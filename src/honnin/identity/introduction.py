@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from honnin.identity.organisation import core, has_legal_form
+from honnin.identity.keys import reshape
+from honnin.identity.organisation import has_legal_form
+from honnin.identity.readings import is_family_name
 from honnin.identity.words import DECORATION, HONORIFIC, OFFICE, RELATION, TITLE, Words, words
 from honnin.text import normalise
 
@@ -25,6 +27,11 @@ class Introduction:
     organisation: str
     start: int
     end: int
+
+    @property
+    def claim(self) -> str:
+        """The introduction as a display name would put it, for ``match``."""
+        return " ".join(part for part in (self.organisation, self.role, self.name) if part)
 
 
 def introductions(text: str) -> tuple[Introduction, ...]:
@@ -53,6 +60,7 @@ _ENDING = re.compile(
 )
 _CLAUSE_ENDS = "。.!?！？\n、,;「」『』()（）:・…♪"
 _CLAUSE = 48
+_LONGEST_LINE = 400
 _QUOTED = re.compile(r"[。、!]?\s?[」』]|と(?:名乗|言|いう|の)")
 _LEAD = re.compile(
     r"\s*(?:私が|私は|わたくしは|わたしは|僕は|俺は|私|わたくし|こちらは|こちら|改めまして|はじめまして|初めまして|突然失礼します|お疲れ様です|お世話になります|もしもし)?\s*"
@@ -61,20 +69,19 @@ _PARTICLE = re.compile(r"(?<=[一-龯々ァ-ヺー])(?:は|が|を|に|も|で|�
 _JA_NAME = re.compile(
     r"[一-龯々ヶァ-ヺーぁ-ゖ]{1,10}(?:[\s・][一-龯々ヶァ-ヺーぁ-ゖ]{1,8})?|[A-Za-z][A-Za-z.'-]{1,20}(?:\s[A-Za-z.'-]{1,20}){0,2}"
 )
+_BARE_NAME = re.compile(r"[一-龯々ヶ]{2,5}|[一-龯々ヶ]{1,4}[\s・][一-龯々ヶぁ-ゖァ-ヺー]{1,5}|[ァ-ヺー・]{2,10}")
 _HONORIFIC_END = re.compile(r"(?:さん|さま|様|殿|氏|くん|君|ちゃん|先生|先輩|たち|方)$")
 _INFLECTED = re.compile(
     r"[ぁ-ゖ][一-龯]|^[おごこそあ][一-龯]|(?:の|こと|もの|ため|そう|よう|だけ|ほど|まで|から|ない|たい|せん|ます|した|して|れば|ところ|つもり|はず|ばかり|など|くらい|とおり|通り|中)$"
 )
-_NO_NAMES = frozenset(
-    "大丈夫 本当 緊急 至急 結構 不要 必要 可能 不可能 無理 問題 確認 了解 承知 以上 未定 無料 有料 幸い 残念 当然 重要 大変 大切 簡単 安心 安全 完了 未完了 予定 途中 出張 会議 外出 移動 電話 最後 最初 初回 次回 今回 明日 明後日 本日 今日 今夜 昨日 今週 来週 月末 午前 午後 期限 締切 一緒 同じ 同様 別件 例外 特別 普通 正常 異常 有効 無効 対象 対象外 希望 希望日 便利 幸甚 失礼 恐縮 嬉しい 何 誰 これ それ あれ どれ ここ そこ どこ はい いいえ そう 振込 送金 請求書 資料 添付 件 急ぎ 多忙 不在 留守 休み 元気 暇 無事 順調 有難い 秘密 内密 極秘 機密 個人 会社 本社 弊社 当社 御社 自宅 駅 病院 空港 全員 自分 本人 皆様 新アカウント アカウント 先方 相手 取引先 担当 別 嘘 冗談 正解 間違い 緊急事態 重要事項 株式会社 メール ファイル グループ チャット テスト ライン".split()
-)  # fmt: skip
 
 
 def _japanese(text: str) -> list[_Found]:
     found: list[_Found] = []
     for ending in _ENDING.finditer(text):
-        start = _clause_start(text, ending.start())
-        piece = text[start : ending.start()]
+        name_end = _before_reading(text, ending.start())
+        start = _clause_start(text, name_end)
+        piece = text[start:name_end]
         if _is_quoted(text, start, ending.end()):
             continue
         read = _read_japanese(piece, formal=ending.lastgroup == "formal")
@@ -82,6 +89,12 @@ def _japanese(text: str) -> list[_Found]:
             lead = len(piece) - len(piece.lstrip())
             found.append((*read, start + lead, ending.end()))
     return found
+
+
+def _before_reading(text: str, end: int) -> int:
+    """Where the name ends in 「山田(やまだ)」."""
+    opening = text.rfind("(", max(0, end - 20), end) if text[end - 1 : end] == ")" else -1
+    return opening if opening > 0 and text[opening - 1] not in _CLAUSE_ENDS else end
 
 
 def _clause_start(text: str, end: int) -> int:
@@ -98,7 +111,7 @@ def _inside_name(text: str, at: int) -> bool:
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
-    line = text.rfind("\n", 0, start) + 1
+    line = text.rfind("\n", max(0, start - _LONGEST_LINE), start) + 1
     return text[line : line + 1] == ">" or _QUOTED.match(text, end) is not None
 
 
@@ -109,8 +122,9 @@ def _read_japanese(piece: str, *, formal: bool) -> tuple[str, str, str] | None:
     table = words()
     owner, _, name = piece.rpartition("の") if _has_owner(piece) else ("", "", piece)
     organisation, role = _owner(owner.strip("の 、"), table)
-    if owner and not organisation and not role:
-        return None
+    if owner and not role and not _is_firm(organisation, table) and not _opens_with_family(name):
+        return None  # 「緊急の案件です」 has the form, but no name
+    organisation = "" if organisation in table.own_firm else organisation
     if not owner:
         organisation, role, name = _before_name(name.strip(), table)
     name = name.strip(" ・")
@@ -119,6 +133,15 @@ def _read_japanese(piece: str, *, formal: bool) -> tuple[str, str, str] | None:
     if not _is_name(name, table, formal=formal or bool(organisation or role)):
         return None
     return (name, role, organisation)
+
+
+def _is_firm(text: str, table: Words) -> bool:
+    return has_legal_form(text) or table.business_ja.search(text) is not None
+
+
+def _opens_with_family(name: str) -> bool:
+    plain = reshape(name.strip())
+    return any(is_family_name(plain[:length]) for length in (2, 3, 4) if length <= len(plain))
 
 
 def _has_owner(piece: str) -> bool:
@@ -152,7 +175,7 @@ def _before_name(text: str, table: Words) -> tuple[str, str, str]:
         if table.japanese.get(word) in {TITLE, OFFICE} or table.english.get(word.casefold()) == TITLE:
             role = word
         elif not role and (has_legal_form(word) or table.business_ja.search(word)):
-            organisation.append(core(word))
+            organisation.append(word)
         elif (
             not role
             and (found := table.suffix.match(word[::-1]))
@@ -170,11 +193,9 @@ def _before_name(text: str, table: Words) -> tuple[str, str, str]:
 
 
 def _is_name(name: str, table: Words, *, formal: bool) -> bool:
-    if not _JA_NAME.fullmatch(name) or name in _NO_NAMES or _INFLECTED.search(name):
+    if not _JA_NAME.fullmatch(name) or name in table.no_names or _INFLECTED.search(name):
         return False
-    if any(
-        part in table.japanese and table.japanese[part] in {HONORIFIC, DECORATION, RELATION, OFFICE} for part in (name,)
-    ):
+    if table.japanese.get(name) in {HONORIFIC, DECORATION, RELATION, OFFICE}:
         return False
     if (found := table.suffix.match(name[::-1])) and table.japanese[name[len(name) - found.end() :]] in {
         TITLE,
@@ -184,7 +205,7 @@ def _is_name(name: str, table: Words, *, formal: bool) -> bool:
         return False
     if formal:
         return True
-    return len(name) > 1 and not re.fullmatch(r"[A-Za-z.'-]+", name)
+    return _BARE_NAME.fullmatch(name) is not None or _opens_with_family(name)
 
 
 _SIGNATURE_LINES = 8
@@ -208,20 +229,15 @@ def _signed(text: str) -> list[_Found]:
     return found
 
 
-_CAP = r"[A-Z][A-Za-z'’-]{0,20}\.?"
+_CAP = r"(?:(?:Mrs?|Ms|Dr|Prof)\.?|[A-Z]\.|[A-Z][A-Za-z'’-]{0,20})"
 _EN_OPENING = re.compile(
-    rf"\b(?:(?i:this is|it is|it['’]?s|i am|i['’]m|im)\s+(?P<name>{_CAP}(?:\s{_CAP}){{0,3}})"
-    rf"|(?i:my name is|my name['’]s)\s+(?P<any>[A-Za-z][A-Za-z'’-]{{0,20}}(?:\s{_CAP}){{0,3}})"
-    rf"|(?P<here>{_CAP}(?:\s{_CAP}){{0,2}})\s(?i:here)(?=[\s,.!-]))"
+    rf"\b(?:(?i:this is|it is|it['’]?s|i am|i['’]m|im)\s{{1,3}}(?P<name>{_CAP}(?: {_CAP}){{0,3}})"
+    rf"|(?i:my name is|my name['’]s)\s{{1,3}}(?P<any>[A-Za-z][A-Za-z'’-]{{0,20}}(?: {_CAP}){{0,3}})"
+    rf"|(?P<here>{_CAP}(?: {_CAP}){{0,2}}) (?i:here)(?=[\s,.!-]))"
 )
-_EN_TAIL = re.compile(r"\s*[,(–-]?\s*(?:(?:the|your|our|a)\s+)?", re.IGNORECASE)
-_EN_FROM = re.compile(r"\s*[,(–-]?\s*(?:of|at|from|with|for|in|@)\s+(?:the\s+)?", re.IGNORECASE)
-_EN_FIRM = re.compile(r"[A-Za-z0-9&'’-]{1,30}(?:\s[A-Z0-9&][A-Za-z0-9&'’.-]{0,30}){0,4}")
-_EN_NO_NAMES = frozenset(
-    "urgent important confidential sorry sure a an the not just to so very great good fine ok okay about from for what how why when where it that this my our your his her their in on at really too"
-    " all here there now please well free i we you he she they happy glad afraid currently actually still also only monday tuesday wednesday thursday friday saturday sunday january february march april"
-    " june july august september october november december regarding re is was anyone someone everyone nobody nothing over hi hello dear thanks thank come click look get stay log sign right be are was were".split()
-)  # fmt: skip
+_EN_TAIL = re.compile(r"\s{0,2}[,(–-]?\s{0,2}(?:(?:the|your|our|a)\s)?", re.IGNORECASE)
+_EN_FROM = re.compile(r"\s{0,2}[,(–-]?\s{0,2}(?:of|at|from|with|for|in|@)\s(?:the\s)?", re.IGNORECASE)
+_EN_FIRM = re.compile(r"[A-Za-z0-9&'’-]{1,30}(?:\s[A-Z0-9&][A-Za-z0-9&'’-]{0,30}){0,4}")
 
 
 def _english(text: str) -> list[_Found]:
@@ -232,7 +248,7 @@ def _english(text: str) -> list[_Found]:
         first = name.split()[0].casefold()
         follows = text[end : end + 2]
         if (
-            first in _EN_NO_NAMES
+            first in words().no_names
             or follows in {"'s", "’s"}
             or name.endswith(("'s", "’s"))
             or words().english.get(first) == TITLE

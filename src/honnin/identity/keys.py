@@ -22,6 +22,7 @@ _LATIN_LIKE = str.maketrans(
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 _HARD_TO_TELL = str.maketrans("0134578|!$@", "oieastbiisa")
 _CJK = re.compile(r"[々〆〇一-鿿㐀-䶿豈-﫿𠀀-𰀀ぁ-ゖァ-ヺー]")
+_AGAIN = re.compile(r"(.)[々〻]")
 _GLYPHS = kanji().glyphs
 _PARTS = kanji().parts
 _LOOKALIKES = kanji().lookalikes
@@ -63,7 +64,7 @@ def look(text: str) -> str:
 
 def japanese(text: str) -> str:
     """Kanji as they are, kana as hiragana, nothing else: 「国井 シンスケ」 is 「国井しんすけ」."""
-    return to_hiragana("".join(_CJK.findall(text)))
+    return _AGAIN.sub(r"\1\1", to_hiragana("".join(_CJK.findall(text))))
 
 
 def shape(text: str) -> str:

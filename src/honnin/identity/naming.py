@@ -30,8 +30,12 @@ class Agreement(Enum):
         Text("愛称で同じお名前と読めます。", "A short form of the same given name, with the same family name."),
     )
     TYPO = (0.82, Text("一文字違いで、書き間違いと見られます。", "One letter differs, which looks like a slip."))
+    WITH_MORE = (
+        0.64,
+        Text("お名前は一致していますが、ほかの言葉が続いています。", "The name agrees, but goes on with other words."),
+    )
     INITIAL = (0.5, Text("名字と頭文字が一致しています。", "The family name and the initial agree."))
-    FAMILY_TITLE = (0.46, Text("名字と役職だけが名乗られています。", "Only a family name and a title are given."))
+    FAMILY_TITLE = (0.49, Text("名字と役職だけが名乗られています。", "Only a family name and a title are given."))
     SIMILAR_KANJI = (
         0.42,
         Text(
@@ -130,7 +134,7 @@ def _complete(claim: Claim, row: tuple[Token, ...], level: Agreement) -> Naming 
     if any(not token.latin and len(token.key) == 1 for token in beside):
         return None
     if row[0].latin and any(len(token.key) > 1 for token in beside):
-        return Naming(Agreement.FAMILY, row, rest)
+        return Naming(Agreement.WITH_MORE, row, rest)
     if row[0].latin and beside and level is Agreement.FULL:
         level = Agreement.MIDDLE
     return Naming(level, row, rest)
@@ -236,6 +240,8 @@ def _single(claim: Claim, token: Token, profile: Profile) -> Naming | None:
     if alone and _is_part(token.key, profile.families, profile.latin_family, japanese=profile.japanese):
         return Naming(Agreement.FAMILY_TITLE if TITLE in claim.kinds else Agreement.FAMILY, (token,), rest)
     given = "".join(profile.latin_givens)
+    if alone and given and token.key in {given[0] + profile.latin_family, profile.latin_family + given[0]}:
+        return Naming(Agreement.INITIAL, (token,), rest)
     if alone and _is_part(token.key, profile.givens, given, japanese=profile.japanese):
         return Naming(Agreement.GIVEN, (token,), rest)
     if (

@@ -133,6 +133,9 @@ def profile_of(person: Person) -> Profile:
         forms.setdefault(whole_kana, "kana")
     if japanese:
         _both_orders(forms, family, "".join(givens), "romaji")
+        for f, g in splits:
+            _both_orders(forms, f, "".join(givens), "mixed")
+            _both_orders(forms, family, g, "mixed")
     return Profile(
         person,
         japanese,

@@ -45,6 +45,8 @@ class Words:
     legal_en: frozenset[str]
     business_ja: re.Pattern[str]
     business_en: frozenset[str]
+    no_names: frozenset[str]
+    own_firm: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def words() -> Words:
         legal_en=frozenset(split("legal_forms_en")),
         business_ja=re.compile(f"(?:{_alternation(split('business_ends_ja'))})$"),
         business_en=frozenset(split("business_ends_en")),
+        no_names=frozenset(split("no_names_ja") + split("no_names_en")),
+        own_firm=frozenset(split("own_firm_ja")),
     )
 
 
