@@ -46,6 +46,18 @@ CASES = [
     ("https://[2001:db8::1]:8080/a", ["https://[2001:db8::1]:8080/a"]),  # IPv6 with a port
     ("https://user:pw@a.example.jp:8443/a?b=c#d", ["https://user:pw@a.example.jp:8443/a?b=c#d"]),  # every part
     ("https://a.example.jp/a(b)c)", ["https://a.example.jp/a(b)c"]),  # only the bracket that was opened outside
+    (
+        "https://a.example.jp/報告書(第2版).pdf",
+        ["https://a.example.jp/報告書(第2版).pdf"],
+    ),  # brackets in a Japanese name
+    ("https://a.example.jp/x,https://b.example.jp/y", ["https://a.example.jp/x", "https://b.example.jp/y"]),  # a list
+    (
+        "https://a.example.jp/?u=https://b.example.jp/c",
+        ["https://a.example.jp/?u=https://b.example.jp/c"],
+    ),  # one inside
+    ("https://a.example.jp/?a[]=1&b=2", ["https://a.example.jp/?a[]=1&b=2"]),  # brackets of a parameter
+    ("https://youtu.be/abc_", ["https://youtu.be/abc_"]),  # an underline may end an id
+    ("ttps://a.example.jp/b", ["ttps://a.example.jp/b"]),  # the first letter left out on purpose
     ("[info]https://a.example.jp/a[/info]", ["https://a.example.jp/a"]),  # Chatwork's frames
 ]
 
@@ -61,6 +73,8 @@ NOT_LINKS = [
     "これは便利です。net上で探せます",
     "Done.It is late.So am I.",
     "taro@example.jp taro.yamada@mail.example.co.jp",  # mail addresses
+    "ヨドバシ.comで買う",  # a shop that is called so
+    "いつでもご相談ください.24hrs.watch",  # a word, not a place
     "https:// https://。",  # nothing behind it
     "",
 ]
@@ -84,6 +98,7 @@ def test_leaves_other_things_alone(text: str) -> None:
         ("ｈｔｔｐｓ：／／ａ．ｅｘａｍｐｌｅ．ｊｐ／ｂ", "https://a.example.jp/b"),
         ("hxxps://a[.]example[.]com/b", "https://a.example.com/b"),
         ("hxxp://a.example.com", "http://a.example.com"),
+        ("ttps://a.example.jp/b", "https://a.example.jp/b"),
         ("www[dot]a-example[dot]com", "https://www.a-example.com"),
         ("https://a。example。jp/b", "https://a.example.jp/b"),
         ("a-example.com/b", "https://a-example.com/b"),
@@ -116,7 +131,7 @@ def test_stops_at_a_cap() -> None:
 HOSTILE = [
     "a", "https://", ".", "a.", "<a ", "[", "@", "あ", "あ.com", "a@", "[a](b", "<a href=", "(", ")", "[.]", "a[.]", "。a",
     "-", "あa", "a[dot", "<a href=http://a.example.jp>", "https://[.]", "https://a.example.jp/" + "(" * 50, "\ud800", "\0",
-    "\u200b", "\u202ehttps://", "</", "<a href=x>", "|a>", "http://あ。", "お名前.", "1.",
+    "\u200b", "\u202ehttps://", "</", "<a href=x>", "<a href=x></b>", "<a href=https://。></b>", "|a>", "http://あ。", "お名前.", "1.",
 ]  # fmt: skip
 
 

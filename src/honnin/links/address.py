@@ -15,7 +15,7 @@ from honnin.links.suffixes import Suffixes
 
 _MAX_LENGTH = 4096  # what follows cannot change where a link leads, browsers and mail programs cut earlier
 _MAX_WRAPPINGS = 3
-_SCHEME = re.compile(r"(?i)\A(?:h(?:tt|xx)p(s?)|ftp)(?:\[:\]|:)[/\\]{0,3}")
+_SCHEME = re.compile(r"(?i)\A(?:h?(?:tt|xx)p(s?)|ftp)(?:\[:\]|:)[/\\]{0,3}")
 _DOT = re.compile(r"(?i)\s?[\[({]\s?(?:\.|dot)\s?[\])}]\s?")
 _IDEOGRAPHIC_DOTS = str.maketrans("。｡．", "...")
 

@@ -34,7 +34,8 @@ class Link:
 
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|（\.）|［\.］|（dot）|［dot］)"
-_SCHEME = re.compile(r"(?i)(?<![a-z0-9])(?:h(?:tt|xx)ps?|ftp)(?::|\[:\])(?=[/\\])[/\\]{2,3}")
+# "ttps://" is a Japanese habit of writing an address so that it does not become a link.
+_SCHEME = re.compile(r"(?i)(?<![a-z0-9])(?:h?(?:tt|xx)ps?|ftp)(?::|\[:\])(?=[/\\])[/\\]{2,3}")
 _HOST = rf"[a-z0-9][a-z0-9\-]{{0,62}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,20}}(?![a-z0-9_@\-])"
 _HOST_HERE = re.compile(rf"(?i){_HOST}")
 _BARE_HOST = re.compile(rf"(?i)(?<![a-z0-9_@\-./\\%=&+]){_HOST}")
@@ -52,10 +53,11 @@ _SLACK_NAME = re.compile(r"\|([^<>|\n]{1,300})>")
 # A link ends at space, at quotes and brackets, at Japanese punctuation, at anything that cannot be seen.
 _STOPS = r"\s\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ud800-\udfff\U000e0000-\U000e0fff<>\"`{}|^「」『』【】〈〉《》〔〕（）［］｛｝＜＞“”‘’、，！？；…・※★☆■□●○◆◇▼▽▲△→←↑↓⇒"
 _HOST_RUN = re.compile(rf"[^{_STOPS}/\\?#\[\]()*']*")
-_REST_RUN = re.compile(rf"[^{_STOPS}。｡\[\]]*")
+_REST_RUN = re.compile(rf"(?:[^{_STOPS}。｡\[\]]|\[[a-z0-9_]{{0,20}}\](?==))*")
+_NEXT_LINK = re.compile(r"(?i)[,;](?=h(?:tt|xx)ps?(?::|\[:\])[/\\])")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]{2,45}\](?::[0-9]{1,5})?")
 _DEFANGED_DOT = re.compile(r"(?i)\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|（\.）|［\.］|（dot）|［dot］")
-_TRAILING = ".,;:!?'*_~-&=）」』】"
+_TRAILING = ".,;:!?'*~&("
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _LAST_WORD = re.compile(r"[お御]?[一-鿿々〆ァ-ヿa-z0-9\-]+\Z", re.IGNORECASE)
@@ -101,7 +103,7 @@ class _Finder:
                 if self._full():
                     return
                 if href := _HREF.search(self.plain, match.start(), match.end()):
-                    self._anchor(href.end(), match.end() - 1, match.end(), self._until_close(match.end()))
+                    self._anchor(href.end(), match.end() - 1, match.end(), None)
         if "](" in self.plain:
             for match in _MARKDOWN.finditer(self.plain):
                 if self._full():
@@ -114,15 +116,16 @@ class _Finder:
             close = self.plain.find("</", close + 2, start + 1000)
         return close if close >= 0 else start
 
-    def _anchor(self, start: int, limit: int, shown_start: int, shown_end: int) -> None:
+    def _anchor(self, start: int, limit: int, shown_start: int, shown_end: int | None) -> None:
         scheme = _SCHEME.match(self.plain, start, limit)
         end = self._link_end(scheme.end(), limit) if scheme else self._bare_end(start, limit)
         if end <= start:
             return
+        if shown_end is None:
+            shown_end = self._until_close(shown_start)
         shown = unescape(_TAG.sub("", self.text[shown_start:shown_end])).strip()
         if self._add(start, end, shown):
-            for place in range(shown_start, shown_end):
-                self.taken[place] = 1
+            self._take(shown_start, shown_end)
 
     def _bare_end(self, start: int, limit: int) -> int:
         match = _HOST_HERE.match(self.plain, start, min(limit, start + _LONGEST))
@@ -139,12 +142,11 @@ class _Finder:
                 continue
             end = self._link_end(match.end(), len(self.text))
             if end > match.end():
-                named = (
-                    _SLACK_NAME.match(self.plain, end) if self.plain[match.start() - 1 : match.start()] == "<" else None
-                )
+                in_brackets = self.plain[match.start() - 1 : match.start()] == "<"
+                named = _SLACK_NAME.match(self.plain, end) if in_brackets else None
                 self._add(match.start(), end, self.text[named.start(1) : named.end(1)] if named else "")
                 if named:
-                    self.taken[named.start(1) : named.end(1)] = b"\1" * (named.end(1) - named.start(1))
+                    self._take(*named.span(1))
 
     def without_scheme(self) -> None:
         """Bare hosts, where the ending exists and nothing says that it is a file, a word or a mail address."""
@@ -168,7 +170,7 @@ class _Finder:
             return
         for match in _MAIL.finditer(self.plain):
             if not self.taken[match.start()]:
-                self.taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+                self._take(*match.span())
 
     def _bare(self, start: int, end: int, *, wide: bool) -> None:
         if self.taken[start] or self.taken[end - 1]:
@@ -260,7 +262,7 @@ class _Finder:
     def _cut_host(self, host: str) -> str:
         """The host without the Japanese words that were written right behind it."""
         if host.isascii():
-            return host.rstrip(_TRAILING)
+            return host.rstrip(_TRAILING + "-_")
         labels = re.split(r"([.。｡])", host)
         kept = ""
         wide_only = "." not in labels
@@ -293,20 +295,22 @@ class _Finder:
         if self.plain[place : place + 1] not in {"/", "\\", "?", "#"} or place >= limit:
             return place
         stop = _REST_RUN.match(self.plain, place, limit).end()  # type: ignore[union-attr] # matches empty too
-        return self._trim(place, self._japanese_stop(place, stop))
+        another = _NEXT_LINK.search(self.plain, place, stop)
+        return self._trim(place, self._japanese_stop(place, another.start() if another else stop))
 
     def _japanese_stop(self, start: int, stop: int) -> int:
         """Japanese is part of a path where it fills a segment of its own, and a sentence going on where it follows letters."""
-        place = start
+        place = segment = start
         while match := _NOT_ASCII.search(self.plain, place, stop):
-            before = self.plain[match.start() - 1]
             hiragana = _HIRAGANA.match(match[0]) is not None
-            at_root = match.start() == start + 1
-            if before not in "/=_-%+.~#&" or (hiragana and at_root):
+            follows_japanese = segment > start and "/" not in self.plain[segment : match.start()]
+            fits = self.plain[match.start() - 1] in "/=_-%+.~#&(" or (follows_japanese and not hiragana)
+            if not fits or (hiragana and match.start() == start + 1):
                 return match.start()
             ascii_again = _ASCII.search(self.plain, match.start(), stop)
             if ascii_again is None:
                 return stop
+            segment = ascii_again.start()
             place = ascii_again.end()
         return stop
 
@@ -318,7 +322,7 @@ class _Finder:
             last = self.plain[end - 1]
             if last == ")" and closed > opened:
                 closed -= 1
-            elif last not in _TRAILING or (last in "=-_" and self.plain[start:end].isascii() and last != "_"):
+            elif last not in _TRAILING:
                 break
             end -= 1
         return end
@@ -327,11 +331,14 @@ class _Finder:
         if end <= start or end > len(self.text) or any(self.taken[start:end]) or self._full():
             return False
         raw = self.text[start:end]
-        self.taken[start:end] = b"\1" * (end - start)
+        self._take(start, end)
         self.links.append(
             Link(raw, refang(unescape(raw) if "&" in raw else raw), start, end, "" if shown == raw else shown)
         )
         return True
+
+    def _take(self, start: int, end: int) -> None:
+        self.taken[start:end] = b"\1" * (end - start)
 
     def _full(self) -> bool:
         return len(self.links) >= MOST_LINKS
