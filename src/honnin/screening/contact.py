@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from honnin.identity import Directory, introductions, match
@@ -28,8 +28,8 @@ class Contact:
         self._account = event.sender or Account()
         self._subject = event.subject
         self._links = links
-        own = Directory(event.directory) if event.directory else None
-        self._directories = [directory for directory in (own, installed) if directory is not None and len(directory)]
+        self._own = Directory(event.directory) if event.directory else None
+        self._installed = installed if installed is not None and len(installed) else None
         self._claims: list[str] = []
 
     def add_sender(self, book: FactBook) -> None:
@@ -44,7 +44,7 @@ class Contact:
                 book.add("identity:role_only", Evidence(account.name, PROFILE))
         if _is_company(self._subject):
             book.add("sender:company_in_subject", Evidence(self._subject, SUBJECT, 0, len(self._subject)))
-        if not self._directories:
+        if self._own is None and self._installed is None:
             book.missing("identity")
         elif account != Account():
             self._compare(book)
@@ -62,7 +62,10 @@ class Contact:
 
     def _compare(self, book: FactBook, evidence: Evidence | None = None) -> None:
         """Look the account up in both directories; the surest answer counts."""
-        found = [match(self._account, directory, claims=self._claims) for directory in self._directories]
+        claims = tuple(self._claims)
+        found = [match(self._account, self._own, claims=claims)] if self._own is not None else []
+        if self._installed is not None:
+            found.append(_match(self._account, self._installed, claims))
         best = max((one for one in found if one is not None), key=_sureness, default=None)
         if best is not None and (self.match is None or _sureness(best) > _sureness(self.match)):
             self.match = best
@@ -92,6 +95,12 @@ class Contact:
             for brand in (self._links.brands if named else ())
             if brand.id in named
         )
+
+
+@lru_cache(maxsize=4096)
+def _match(account: Account, installed: Directory, claims: tuple[str, ...]) -> IdentityMatch | None:
+    """The same accounts write again and again; neither they nor a directory ever change once made."""
+    return match(account, installed, claims=claims)
 
 
 def _sureness(found: IdentityMatch) -> tuple[bool, float, bool]:

@@ -181,9 +181,9 @@ class _Screening:
     def _measure(self, *, final: bool = False) -> None:
         """How much all texts so far are written like known fraud.
 
-        Measured again when the text has grown by half, so that the whole costs a few times one measurement at most.
+        Measured again when the text has doubled, so that the whole costs a few times one measurement at most.
         """
-        if self._length > self._measured * 1.5 or (final and self._length > self._measured):
+        if self._length > self._measured * 2 or (final and self._length > self._measured):
             self._measured = self._length
             self._book.number("resemblance", self._engine.resemblance.logit("\n".join(self._texts)))
 
