@@ -116,7 +116,17 @@ class TestMismatch:
         assert "mismatch" not in ids(LINKS.check(url, brands=("smbc-card",)))
 
     def test_everyday_brands_are_named_beside_other_links(self) -> None:
-        assert LINKS.check("https://www.example-shop.com/", brands=("slack", "google")).level is LinkLevel.UNKNOWN
+        check = LINKS.check("https://www.example-shop.com/", brands=("slack", "google"))
+        assert (check.level, check.reasons, check.official) == (LinkLevel.UNKNOWN, (), "")
+        assert "mismatch" in ids(LINKS.check("https://qxkzvbw.top/", brands=("slack",)))
+
+    def test_of_several_brands_the_one_in_the_address_is_meant(self) -> None:
+        check = LINKS.check("https://mercari-jp.top/", brands=("visa", "smbc-card", "mercari"))
+        assert (check.brand, check.official) == ("メルカリ", "https://jp.mercari.com/")
+
+    def test_short_addresses_beside_a_brand(self) -> None:
+        assert LINKS.check("https://bit.ly/3abcd", brands=("yamato",)).level is LinkLevel.SUSPICIOUS
+        assert LINKS.check("https://bit.ly/3abcd", brands=("google",)).level is LinkLevel.UNKNOWN
 
     def test_brands_may_be_given_by_name_and_unknown_ones_are_passed_over(self) -> None:
         check = LINKS.check("https://www.example-shop.com/", brands=("テスト銀行", "三井住友カード"))
@@ -127,6 +137,13 @@ class TestMismatch:
         known = frozenset({"example-shop.com"})
         check = LINKS.check("https://a.example-shop.com/", brands=("smbc-card",), known_domains=known)
         assert (check.level, ids(check)) == (LinkLevel.OFFICIAL, {"own_domain"})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://amazon-fan.example.jp/", "https://www.example.com/", "https://www.jcb.co.jp/"]
+)
+def test_no_other_address_is_offered_without_a_warning(url: str) -> None:
+    assert LINKS.check(url).official == ""
 
 
 class TestShown:

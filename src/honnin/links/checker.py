@@ -22,6 +22,7 @@ _GOVERNMENT = frozenset({"go.jp", "lg.jp"})
 _VETTED = frozenset({"go.jp", "lg.jp", "ac.jp", "ed.jp"})  # the registry hands these out to public bodies and schools
 _ABOUT_BRAND = frozenset({"lookalike", "brand_subdomain", "brand_registered", "official_path"})
 _STRONG = _ABOUT_BRAND | {"inner_domain", "mismatch", "shown_mismatch", "userinfo", "ip_host"}
+_TOLD_FIRST = _ABOUT_BRAND | {"mismatch", "shown_mismatch", "userinfo"}  # they say who is meant and who it is instead
 _OWNER_TOLD = frozenset({"brand_subdomain", "inner_domain"})
 _DECEIVING = frozenset({"shown_mismatch", "userinfo"})
 # Two reasons that cannot be measured on addresses alone; set beside the measured ones.
@@ -128,8 +129,9 @@ class Links:
             ids = [*self._good(case), *ids]
         claimed = _claimed(case, ids)
         reasons = [self._reason(name, case, claimed) for name in ids]
-        reasons.sort(key=lambda reason: -reason.weight if level in {LinkLevel.DANGER, LinkLevel.SUSPICIOUS} else 0)
         warns = level in {LinkLevel.DANGER, LinkLevel.SUSPICIOUS}
+        if warns:
+            reasons.sort(key=lambda reason: (reason.id not in _TOLD_FIRST, -reason.weight))
         return LinkCheck(
             url=url,
             host=case.address.host,
@@ -138,15 +140,13 @@ class Links:
             score=round(case.score, 4),
             reasons=tuple(reasons[:_MOST_REASONS]),
             brand=claimed.ja if claimed else "",
-            official=claimed.login if claimed and (warns or level is LinkLevel.UNKNOWN) else "",
+            official=claimed.login if claimed and warns else "",
         )
 
     def _odd(self, case: _Case) -> list[str]:
         """The ids of everything odd, strongest kind first."""
         address, signs = case.address, case.signs
-        ids = ["mismatch"] if self._mismatched(case) else []
-        if case.shown:
-            ids.append("shown_mismatch")
+        ids = ["shown_mismatch"] if case.shown else []
         ids += [name for name, test in SIGNS.items() if test(address, signs)]
         if signs.owner or signs.known:
             return [name for name in ids if name in _DECEIVING]
@@ -160,7 +160,7 @@ class Links:
             ids.append("shape")
         if address.wrapped_by:
             ids.append("wrapped")
-        return ids
+        return ["mismatch", *ids] if self._mismatched(case, ids) else ids
 
     def _thrown_away(self, case: _Case) -> bool:
         """Whether the form alone is telling. Short addresses have no form, and free hosting is full of odd names."""
@@ -168,12 +168,15 @@ class Links:
             return False
         return case.score >= self._fitted.thresholds["0.001" if case.address.roof else "0.01"]
 
-    @staticmethod
-    def _mismatched(case: _Case) -> bool:
-        """The message names brands, and the address belongs to none of them nor to any other known house."""
-        address, signs = case.address, case.signs
-        at_home = signs.owner or signs.known or address.suffix in _VETTED
-        return bool(case.brands) and not at_home
+    def _mismatched(self, case: _Case, ids: list[str]) -> bool:
+        """The message names brands, and the address belongs to none of them nor to any other known house.
+
+        Brands of everyday talk are named beside all kinds of links: for them something else must be odd as well.
+        """
+        if not case.brands or case.address.suffix in _VETTED:
+            return False
+        odd = case.score >= self._fitted.thresholds["0.03"] or not _STRONG.isdisjoint(ids)
+        return odd or any(brand.strict for brand in case.brands)
 
     @staticmethod
     def _good(case: _Case) -> list[str]:
@@ -250,7 +253,7 @@ def _brand_of(name: str, case: _Case) -> Brand | None:
     signs = case.signs
     match name:
         case "mismatch":
-            return next((brand for brand in case.brands if brand.strict), case.brands[0])
+            return _spoken_of(case)
         case "lookalike":
             return signs.lookalike
         case "brand_subdomain":
@@ -264,6 +267,14 @@ def _brand_of(name: str, case: _Case) -> Brand | None:
         case "official":
             return signs.owner
     return None
+
+
+def _spoken_of(case: _Case) -> Brand:
+    """Of several brands in a message, the one the address also alludes to, else one whose messages lead to its own site."""
+    signs = case.signs
+    alluded = (signs.lookalike, *signs.in_subdomain, *signs.in_name, *signs.in_path)
+    strict = (brand for brand in case.brands if brand.strict)
+    return next((brand for brand in case.brands if brand in alluded), None) or next(strict, case.brands[0])
 
 
 def _claimed(case: _Case, ids: list[str]) -> Brand | None:
