@@ -86,6 +86,7 @@ ORDINARY = [
     "ゼロ座標、メール・カード、ソニー-パナソニック",
     "卜部さん、大工カフェ、加工センター、商工ローン",
     "えー時間がない。すごーい時だ",
+    "記入カ所、提出カ所、加入カ月数、個人ロッカー、導入カメラ",
     "μm と µm、Ωcm、α版、β版、Δt",  # units and Greek
     "Привет, как дела? Мама мыла раму.",  # Russian
     "Москва и Cтоп",  # a Russian word with one Latin letter in it
@@ -104,13 +105,14 @@ ORDINARY = [
     "本社・長野、東京/社、長崎",
     "山田 太郎 様",
     "東京 大阪 名古屋",
+    "あ、そ、う。え…い…や… ん♪ん♪",
 ]
 
 
 @pytest.mark.parametrize("written", ORDINARY)
 def test_leaves_ordinary_writing_alone(written):
     found = normalise(written)
-    assert found.text == unicodedata.normalize("NFKC", written).replace("〜", "~")
+    assert found.text == unicodedata.normalize("NFKC", written).replace("〜", "~").replace("...", "…")
     assert found.removed == ()
 
 
@@ -118,6 +120,8 @@ SPLIT = [
     ("振 込", "振込"),
     ("本日中に振.込をお願い", "本日中に振込をお願い"),
     ("振・込とか送　金", "振込とか送金"),
+    ("送♡金", "送金"),
+    ("ふ☆り☆込☆み", "ふり込み"),
     ("ふ り 込 み", "ふり込み"),
     ("至急ふ り 込 みを", "至急ふり込みを"),  # the ends attached to other words
     ("パ ス ワ ー ド", "パスワード"),

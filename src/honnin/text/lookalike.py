@@ -55,9 +55,10 @@ _CLOSING = {kanji + "ロ": kanji + "口" for kanji in "窓人入出"} | {
     kanji + "カ": kanji + "力" for kanji in "入出協能努電"
 }
 _MEANT = _OPENING | _CLOSING
-_WRONG = re.compile(
+_WRONG = re.compile(  # but not ゼロ座標, 記入カ所
     "|".join(
-        [rf"{wrong}(?<![{_KATA}]{wrong})(?!標)" for wrong in _OPENING] + [f"{wrong}(?![{_KATA}])" for wrong in _CLOSING]
+        [rf"{wrong}(?<![{_KATA}]{wrong})(?!標)" for wrong in _OPENING]
+        + [f"{wrong}(?![{_KATA}所月国年条])" for wrong in _CLOSING]
     )
 )
 

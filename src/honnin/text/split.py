@@ -16,24 +16,27 @@ _SENSITIVE = re.compile("|".join(_WORDS))
 _SENSITIVE_LATIN = re.compile("|".join(words("split_words_latin.txt")))
 _SHORT_LATIN = frozenset(["pin", "otp", "sms", "cvv", "cvc", "url", "atm", "btc"])
 
+# What people put between letters, in Japanese and in Latin writing. The same must stand in every gap.
+_MARKS = r"._\-*|~+=^・•·‧☆★♡♥♪◆◇※"
+_JA_MARKS = _MARKS + "･,、/。:;…"
 _JA = "[ぁ-ゖァ-ヺー々一-鿿]"
-_JA_APART = r"( {1,3}|[.・･,、_\-*|/~。:;+=^])"
+_JA_APART = f"( {{1,3}}|[{_JA_MARKS}])"
 _JA_RUN = re.compile(rf"{_JA}{_JA_APART}{_JA}(?:\1{_JA})+")
-# Quick to search for, and true of every run.
-_LATIN_ALONE = re.compile(r"[ ._\-*|~+=^・][A-Za-z0-9][ ._\-*|~+=^・]")
-_JA_ALONE = re.compile(rf"[ .・･,、_\-*|/~。:;+=^]{_JA}[ .・･,、_\-*|/~。:;+=^]")
 _JA_PAIR = re.compile(
     f"[{''.join(sorted(pair[0] for pair in _PAIRS))}]{_JA_APART}[{''.join(sorted(pair[1] for pair in _PAIRS))}]"
 )
 # Part of an address, a formula or a longer word on either side: not a word written letter by letter.
 _LATIN_RUN = re.compile(
-    r"[A-Za-z0-9](?=[ ._\-*|~+=^・])(?<![A-Za-z0-9/@:._\-*|~+=^%&?#].)( {1,3}|[._\-*|~+=^・])[A-Za-z0-9](?:\1[A-Za-z0-9])+"
+    rf"[A-Za-z0-9](?=[ {_MARKS}])(?<![A-Za-z0-9/@:%&?#{_MARKS}].)( {{1,3}}|[{_MARKS}])[A-Za-z0-9](?:\1[A-Za-z0-9])+"
     r"(?![A-Za-z0-9/@:_\-*|~+=^%&?#]|\.[A-Za-z0-9])"
 )
+# Quick to search for, and true of every run.
+_JA_ALONE = re.compile(f"[ {_JA_MARKS}]{_JA}[ {_JA_MARKS}]")
+_LATIN_ALONE = re.compile(f"[ {_MARKS}][A-Za-z0-9][ {_MARKS}]")
 _JA_LETTER = re.compile(_JA)
 _KANJI = re.compile("[一-鿿]")
 # Ordinary Japanese puts these between the members of a list.
-_LISTS = frozenset("・・、/,。~:;+=")
+_LISTS = frozenset("・、/,。~:;+=…☆★♡♥♪◆◇※")
 _LISTINGS = tuple(
     map(
         frozenset,
