@@ -52,7 +52,7 @@ class ScreeningDesk:
         """
         received_at = at or self.now()
         with self._one_at_a_time:
-            state = self._state(conversation)
+            state = self._state(event, conversation)
             screened = self.engine.screening(
                 event,
                 directory=self._people(),
@@ -89,12 +89,14 @@ class ScreeningDesk:
         days = (at - first).total_seconds() / 86_400
         return found if watched or "relation:established" in relation_atoms(days, found.messages) else None
 
-    def _state(self, conversation: str) -> ConversationState | None:
-        return ConversationState.from_json(self.conversations.load(conversation)) if conversation else None
+    def _state(self, event: Event, conversation: str) -> ConversationState | None:
+        if not conversation:
+            return None
+        return ConversationState.from_json(self.conversations.load(state_key(event, conversation)))
 
     def _remember(self, event: Event, conversation: str, state: ConversationState, at: datetime) -> None:
         if conversation:
-            self.conversations.save(conversation, state.to_json(), at=at)
+            self.conversations.save(state_key(event, conversation), state.to_json(), at=at)
         account = account_key(event)
         if account and event.sender is not None:
             messages = max(1, len(event.turns))
@@ -122,6 +124,11 @@ def account_key(event: Event) -> str:
     if sender.account_id or sender.chatwork_id:
         return f"{sender.platform}:{sender.account_id or sender.chatwork_id}"
     return f"mail:{sender.email.lower()}" if sender.email else ""
+
+
+def state_key(event: Event, conversation: str) -> str:
+    """Under which name the state of a conversation is kept: in one room, each account has its own."""
+    return f"{conversation} {account_key(event)}"
 
 
 def other_key(event: Event) -> str:

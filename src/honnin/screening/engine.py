@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from honnin.identity import Directory
 from honnin.language import Reader, Resemblance
 from honnin.links import Links
-from honnin.model import Event, Facts, Level, Relationship, Severity, Signal, Verdict
+from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Verdict
 from honnin.rules import Pack, evaluate, shipped_pack
 from honnin.screening.actions import Advisor
 from honnin.screening.contact import Contact
 from honnin.screening.decide import LIFTS, RESEMBLANCE_REASON, RESEMBLES, Policy, decide, in_order
-from honnin.screening.facts import PROFILE, SUBJECT, FactBook
+from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook
 from honnin.screening.links import LinkReader
 from honnin.screening.score import Score
 from honnin.screening.stage import ConversationState, Machine
@@ -25,6 +25,9 @@ from honnin.text import Normalised, normalise
 
 EXAMINED = "sender"
 """The label of the account under examination in ``Turn.who``."""
+
+IDLE = frozenset({Act.ALREADY_DONE, Act.WARN_ABOUT_FRAUD, Pressure.AUTHORITY, Pressure.UNAVAILABLE, Pressure.REWARD})
+"""What does not take a conversation any further."""
 
 READ_FOR_RESEMBLANCE = 6_000
 """Characters after which the way a conversation is written is known well enough."""
@@ -118,7 +121,7 @@ class _Screening:
         self._links = LinkReader(engine.links)
         self._texts: list[str] = []
         self._length = self._measured = 0
-        self._signal_from_resemblance: Signal | None = None
+        self._went_on = False
         self._relationship = relationship
 
     def run(self) -> Screened:
@@ -137,14 +140,12 @@ class _Screening:
         return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at))
 
     def _read_surroundings(self) -> None:
-        """What is known before a word was read: who writes to whom, in what kind of event, and what went before."""
+        """What is known before a word was read: who writes to whom, in what kind of event."""
         book = self._book
         book.add_event(self._event)
         book.add_relationship(self._relationship, self._at)
         book.number("turns", float(len(self._event.turns) or 1))
         self._contact.add_sender(book)
-        if self._before.turns:
-            book.add_earlier(self._before, self._at)
 
     def _turns(self) -> Iterator[tuple[int, str]]:
         """The texts of the account under examination, each with its place."""
@@ -169,6 +170,10 @@ class _Screening:
         book = self._book
         book.add_reading(reading, text.text)
         findings = (*reading.acts, *reading.pressures)
+        if self._before.turns and not self._went_on and any(finding.kind not in IDLE for finding in findings):
+            # Only a message that asks or presses goes on with the script: small talk is not blamed for what went before.
+            self._went_on = True
+            book.add_earlier(self._before, self._at)
         if turn >= 0:
             book.add_steps(self._machine.read(findings, text.text), turn)
         book.add_links(self._links.read(text, turn))
@@ -190,7 +195,8 @@ class _Screening:
     def _opinion(self) -> _Opinion:
         engine = self._engine
         facts = self._book.facts()
-        signals = evaluate(engine.pack, facts).signals
+        # What stands in earlier messages alone was said when they came.
+        signals = tuple(signal for signal in evaluate(engine.pack, facts).signals if signal.turn > BEFORE)
         score = engine.score.probability(facts)
         level = decide(signals, score, engine.policy)
         return _Opinion(level, score, signals, facts)

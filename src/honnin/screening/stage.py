@@ -63,8 +63,8 @@ THANKS = (
 """How the script takes its leave once it was served; read only after something was asked for."""
 
 ACTS = frozenset(Act)
-FORGET_AFTER = timedelta(days=30)
-FORGET_AFTER_TURNS = 500
+FORGET_AFTER = timedelta(days=14)
+FORGET_AFTER_TURNS = 200
 LONGEST_QUOTE = 80
 
 
