@@ -209,8 +209,8 @@ def weights_of(train: Data, honest: tuple[Data, Data] | None = None) -> dict[str
     slope, shift = calibrate(raw, unseen.labels)
     probability = 1 / (1 + np.exp(-(slope * raw + shift)))
     coefficients = first.coef_[0]
-    scale = float(np.quantile(np.abs(coefficients), 0.9995)) / 127
-    packed = np.clip(np.round(coefficients / scale), -127, 127).astype(np.int8)
+    scale = float(np.abs(coefficients).max()) / 2000
+    packed = np.round(coefficients / scale).astype("<i2")
     return {
         "made_by": "scripts/fit_links.py",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from array import array
 from base64 import b64decode
 from collections.abc import Mapping
@@ -57,8 +58,11 @@ def load_fitted() -> Fitted:
 
 def fitted_from(data: Mapping[str, Any]) -> Fitted:
     """Weights as ``scripts/fit_links.py`` writes them."""
+    fragments = array("h", decompress(b64decode(data["fragments"])))
+    if sys.byteorder == "big":  # written with the low byte first
+        fragments.byteswap()
     return Fitted(
-        fragments=array("b", decompress(b64decode(data["fragments"]))),
+        fragments=fragments,
         scale=data["scale"],
         intercept=data["intercept"],
         trees=tuple((tuple(f), tuple(t), tuple(a), tuple(b)) for f, t, a, b in data["trees"]),
