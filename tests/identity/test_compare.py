@@ -147,6 +147,11 @@ def test_another_person_is_another_person(person, name, organization, title):
     assert judge(person, name, organization, title) is Judgement.NOT_SAME
 
 
+def test_the_profile_text_claims_too():
+    assert judge(TARO, "t2026", bio="青葉商事 代表取締役社長の山田太郎です。") is Judgement.SAME
+    assert judge(TARO, "t2026", bio="山田太郎さんのファンです。") is Judgement.NOT_SAME
+
+
 def test_a_slip_is_told_from_another_name():
     joe = Person("Joe Price")
     assert judge(joe, "Joe Pricce") is Judgement.SAME  # no name of its own

@@ -13,9 +13,36 @@ from honnin.model.event import Account, Person
 ANY = st.text(st.characters(codec=None), max_size=60)  # lone surrogates and NUL included
 PIECES = st.lists(
     st.sampled_from(
-        "山田 太郎 社長 代表取締役 【 】 ( ) の 様 株式会社 青葉 Taro Yamada CEO Jr 秘書 ・ @ | 公式 2 \u200b ﾔﾏﾀﾞ - , 's Dr.".split(
-            " "
-        )
+        [
+            "山田",
+            "太郎",
+            "社長",
+            "代表取締役",
+            "【",
+            "】",
+            "(",
+            ")",
+            "の",
+            "様",
+            "株式会社",
+            "青葉",
+            "Taro",
+            "Yamada",
+            "CEO",
+            "Jr",
+            "秘書",
+            "・",
+            "@",
+            "|",
+            "公式",
+            "2",
+            "\u200b",
+            "ﾔﾏﾀﾞ",
+            "-",
+            ",",
+            "'s",
+            "Dr.",
+        ]
     ),
     max_size=12,
 ).map("".join)

@@ -30,6 +30,8 @@ _TOKEN = re.compile(
 )
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OF = re.compile(r"(?<=[一-龯々ァ-ヺー])の(?=[一-龯々ァ-ヺ])")
+_BRACKETS = re.compile(r"\([^()]*\)")
+_LONG_KANA = re.compile(r"[ぁ-ゖ]+ー[ぁ-ゖー]*")
 _MARK = re.compile(r"[(（]\s*(\w{1,3})\s*[)）]")
 
 
@@ -106,6 +108,10 @@ class Claim:
         return tuple(token for token in self.tokens if not token.kind)
 
     @cached_property
+    def without_brackets(self) -> Claim:
+        return parse(_BRACKETS.sub(" ", self.display))
+
+    @cached_property
     def runs(self) -> dict[str, tuple[Token, ...]]:
         found = _runs(self.tokens)
         if len(self.names) < len(self.tokens):
@@ -122,8 +128,12 @@ class Claim:
 
     @cached_property
     def sounds(self) -> dict[str, tuple[Token, ...]]:
-        """Runs of Latin letters by how they sound in Japanese."""
-        return {keys.sound(run): tokens for run, tokens in self.runs.items() if run.isascii() and 3 < len(run) < 40}
+        """Runs of Latin letters, and of kana with a long vowel, by how they sound in Japanese."""
+        return {
+            keys.sound(run): tokens
+            for run, tokens in self.runs.items()
+            if 3 < len(run) < 40 and (run.isascii() or _LONG_KANA.fullmatch(run))
+        }
 
 
 def look_key(run: str) -> str:

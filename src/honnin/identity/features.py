@@ -47,11 +47,12 @@ class Feature:
 
 def name(pair: Pair) -> Comparison:
     found = pair.naming
+    agreement = found.agreement
+    if agreement in {Agreement.ROLE, Agreement.COMPANY} and (said := title(pair)) is not None:
+        # Without a name it is the title that says who is meant.
+        agreement = Agreement.ROLE if said.value > 0 else Agreement.OTHER
     return Comparison(
-        found.agreement.share,
-        found.claimed or pair.claimed.claim.display,
-        pair.profile.person.name,
-        found.agreement.reason,
+        agreement.share, found.claimed or pair.claimed.claim.display, pair.profile.person.name, agreement.reason
     )
 
 
@@ -70,11 +71,18 @@ def someone_near(pair: Pair) -> Comparison | None:
     known = pair.profile.person.name
     for token in pair.claimed.claim.tokens:
         reason = _HELD_BACK.get(token.kind)
-        if reason and not (token.kind == GENERATION and token.key in known.casefold()):
+        if (
+            reason
+            and token not in pair.naming.words
+            and not (token.kind == GENERATION and token.key in known.casefold())
+        ):
             return Comparison(-1.0, token.text, known, reason)
     return None
 
 
+_NOBODY = frozenset({Agreement.OTHER, Agreement.OFFICE, Agreement.NOTHING})
+_SHARED = 0.4
+"""Colleagues share firm and title: what is left of that agreement where the name is another."""
 _DOUBTFUL = frozenset({Agreement.SAME_SOUND, Agreement.SIMILAR_KANJI})
 _SAME_FIRM = Text("会社名が一致しています。", "The organisations agree.")
 _OTHER_FIRM = Text(
@@ -89,7 +97,7 @@ def organisation(pair: Pair) -> Comparison | None:
         return None
     known = pair.profile.person.organization
     if pair.naming.firm_in_name or (len(firm) > 2 and firm in claimed.bio):
-        return Comparison(1.0, known, known, _SAME_FIRM)
+        return Comparison(_SHARED if pair.naming.agreement in _NOBODY else 1.0, known, known, _SAME_FIRM)
     said = [given for given in (claimed.firm, *claimed.claim.firms) if given]
     if not said:
         return None
@@ -99,6 +107,7 @@ def organisation(pair: Pair) -> Comparison | None:
     if not agreement and all(given.isascii() != firm.isascii() for given in said):
         return None  # 「青葉商事」 and "Aoba Shoji": written in different letters, they cannot be told apart
     if agreement:
+        agreement *= _SHARED if pair.naming.agreement in _NOBODY else 1.0
         return Comparison(agreement, shown, known, _SAME_FIRM)
     # A name that is in doubt already loses little by another firm.
     return Comparison(-0.12 if pair.naming.agreement in _DOUBTFUL else -1.0, shown, known, _OTHER_FIRM)
@@ -115,14 +124,16 @@ def title(pair: Pair) -> Comparison | None:
     said = [given for given in (claimed.account.title, *claimed.claim.titles) if given]
     if not said:
         return None
-    known = profile.person.title
+    firm = organisation(pair)
+    elsewhere = firm is not None and firm.value < 0
+    share = 0.2 if elsewhere else _SHARED if pair.naming.agreement in _NOBODY else 1.0
     for given in said:
         if title_key(given) == profile.title:
-            return Comparison(1.0, given, known, _SAME_TITLE)
+            return Comparison(share, given, profile.person.title, _SAME_TITLE)
     for given in said:
         if role(given) == profile.role:
-            return Comparison(0.7, given, known, _SAME_TITLE)
-    return Comparison(-0.5, said[0], known, _OTHER_TITLE)
+            return Comparison(0.7 * share, given, profile.person.title, _SAME_TITLE)
+    return Comparison(-0.5, said[0], profile.person.title, _OTHER_TITLE)
 
 
 _OTHER_LIFE_WORDS = (
@@ -155,7 +166,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("someone_near", someone_near, 4.6),
     Feature("other_life", other_life, 2.4),
 )
-AGAINST = {"organisation": 3.4}
+AGAINST = {"organisation": 3.8}
 """Where disagreement weighs another way than agreement."""
 START = -4.0
 """Where the sum begins: nobody claims to be anybody until something says so."""

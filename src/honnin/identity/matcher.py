@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from honnin.identity.claim import Claimed, claimed_by
 from honnin.identity.directory import Directory
 from honnin.identity.features import AGAINST, FEATURES, START, Pair
+from honnin.identity.introduction import introductions
 from honnin.identity.profile import profile_of
 from honnin.model.event import Account, Person
 from honnin.model.identity import FeatureScore, IdentityMatch, Judgement
 
 SAME_FROM = 0.85
-NOT_SAME_TO = 0.2
-CLAIMED_FROM = 0.3
+NOT_SAME_TO = 0.15
+CLAIMED_FROM = 0.25
 """Below this an account is not said to claim to be anybody of the directory."""
 
 _MOST_CLAIMS = 8
+_LONGEST_BIO = 400
 
 
 def compare(account: Account, person: Person) -> IdentityMatch:
@@ -26,7 +29,18 @@ def compare(account: Account, person: Person) -> IdentityMatch:
     >>> compare(Account(name="【公式】山田太郎"), Person("山田 太郎")).judgement
     <Judgement.SAME: 'same'>
     """
-    return _compared(claimed_by(account), person)
+    return max((_compared(claimed, person) for claimed in _all_claims(account)), key=lambda found: found.score)
+
+
+def _all_claims(account: Account, claims: Sequence[str] = ()) -> list[Claimed]:
+    """The display name, the names by which the profile text introduces its owner, and those given in ``claims``."""
+    said = [*_said_in(account.bio[:_LONGEST_BIO]), *(claim for claim in claims if claim.strip())]
+    return [claimed_by(account), *(claimed_by(account, claim) for claim in dict.fromkeys(said[:_MOST_CLAIMS]))]
+
+
+@lru_cache(maxsize=4096)
+def _said_in(bio: str) -> tuple[str, ...]:
+    return tuple(one.claim for one in introductions(bio)) if bio else ()
 
 
 def _compared(claimed: Claimed, person: Person) -> IdentityMatch:
@@ -69,10 +83,7 @@ def match(account: Account, directory: Directory, *, claims: Sequence[str] = ())
     if owner is not None:
         return compare(account, owner)
     best: IdentityMatch | None = None
-    for claimed in [
-        claimed_by(account),
-        *(claimed_by(account, claim) for claim in claims[:_MOST_CLAIMS] if claim.strip()),
-    ]:
+    for claimed in _all_claims(account, claims):
         for person in directory.candidates(claimed):
             found = _compared(claimed, person)
             if found.score >= CLAIMED_FROM and (best is None or _order(found) > _order(best)):

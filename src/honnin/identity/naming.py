@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from rapidfuzz.distance import OSA
@@ -37,25 +38,25 @@ class Agreement(Enum):
     INITIAL = (0.5, Text("名字と頭文字が一致しています。", "The family name and the initial agree."))
     FAMILY_TITLE = (0.49, Text("名字と役職だけが名乗られています。", "Only a family name and a title are given."))
     SIMILAR_KANJI = (
-        0.42,
+        0.38,
         Text(
             "よく似た別の漢字が使われています。別の方かもしれません。",
             "A similar but different character is used; it may be someone else.",
         ),
     )
     SAME_SOUND = (
-        0.4,
+        0.36,
         Text(
             "読みは同じでも、文字の違うお名前です。別の方かもしれません。",
             "It sounds the same but is spelt differently; it may be someone else.",
         ),
     )
     FAMILY = (0.36, Text("名字だけが一致しています。", "Only the family name agrees."))
-    ROLE = (0.3, Text("お名前はなく、役職だけが名乗られています。", "No name is given, only a role."))
+    ROLE = (0.34, Text("お名前はなく、役職だけが名乗られています。", "No name is given, only a role."))
     GIVEN = (0.26, Text("名だけが一致しています。", "Only the given name agrees."))
-    COMPANY = (0.16, Text("お名前はなく、会社名だけが名乗られています。", "No name is given, only an organisation."))
+    COMPANY = (0.12, Text("お名前はなく、会社名だけが名乗られています。", "No name is given, only an organisation."))
     OFFICE = (0.06, Text("個人ではなく、部署や窓口の名乗りです。", "An office or a team, not a person."))
-    OTHER = (0.03, Text("別のお名前です。", "A different name."))
+    OTHER = (0.02, Text("別のお名前です。", "A different name."))
     NOTHING = (0.02, Text("お名前が書かれていません。", "No name is given."))
 
     def __init__(self, share: float, reason: Text) -> None:
@@ -83,6 +84,8 @@ class Naming:
 def naming(claim: Claim, profile: Profile) -> Naming:
     """How the name in a display name agrees with a person's, with and without the person's firm in it."""
     found = _naming(claim, profile)
+    if found.agreement.share < Agreement.TYPO.share and "(" in claim.display:
+        found = max(found, _naming(claim.without_brackets, profile), key=_share)
     firm = profile.firm
     if len(firm) < 2 or firm not in claim.display.casefold():
         return found
@@ -92,7 +95,11 @@ def naming(claim: Claim, profile: Profile) -> Naming:
             found = other
         if found.agreement is Agreement.NOTHING:
             found = Naming(Agreement.COMPANY)
-    return Naming(found.agreement, found.words, found.rest, firm_in_name=firm not in profile.families)
+    return replace(found, firm_in_name=firm not in profile.families)
+
+
+def _share(found: Naming) -> float:
+    return found.agreement.share
 
 
 def _naming(claim: Claim, profile: Profile) -> Naming:
@@ -101,6 +108,7 @@ def _naming(claim: Claim, profile: Profile) -> Naming:
     return (
         _whole(claim, profile)
         or _by_part(claim, profile)
+        or _within(claim, profile)
         or _same_sound(claim, profile)
         or _nameless(claim)
         or Naming(Agreement.OTHER, claim.names, claim.names)
@@ -110,27 +118,37 @@ def _naming(claim: Claim, profile: Profile) -> Naming:
 def _whole(claim: Claim, profile: Profile) -> Naming | None:
     """The full name, found as a row of neighbouring words."""
     for form, how in profile.forms.items():
-        if (row := claim.runs.get(form)) is not None and (found := _complete(claim, row, _HOW[how])):
+        if (row := claim.runs.get(form)) is not None and (found := _complete(claim, profile, row, _HOW[how])):
             return found
     for look, how in profile.looks.items():
         if (row := claim.looks.get(look)) is not None:
             plain = "".join(token.key for token in row)
             level = _HOW[how] if plain in profile.forms else Agreement.LOOKALIKE
-            if found := _complete(claim, row, level):
+            if found := _complete(claim, profile, row, level):
                 return found
     for key in profile.sounds:
-        if (row := claim.sounds.get(key)) is not None and (found := _complete(claim, row, Agreement.READING)):
+        if (row := claim.sounds.get(key)) is not None and (found := _complete(claim, profile, row, Agreement.READING)):
             return found
     for form in profile.twins:
-        if (row := claim.twins.get(form)) is not None and (found := _complete(claim, row, Agreement.SIMILAR_KANJI)):
+        if (row := claim.twins.get(form)) is not None and (
+            found := _complete(claim, profile, row, Agreement.SIMILAR_KANJI)
+        ):
             return found
     return None
 
 
-def _complete(claim: Claim, row: tuple[Token, ...], level: Agreement) -> Naming | None:
+def _complete(claim: Claim, profile: Profile, row: tuple[Token, ...], level: Agreement) -> Naming | None:
     """The agreement, unless the name goes on beside the words that agree: 「泉 哲 雄」 is not 「泉 哲」."""
     rest = tuple(token for token in claim.names if token not in row)
-    beside = [t for t in rest if t.segment == row[0].segment and t.latin == row[0].latin and not claim.is_firm(t)]
+    firm = profile.firm.split()
+    beside = [
+        token
+        for token in rest
+        if token.segment == row[0].segment
+        and token.latin == row[0].latin
+        and token.key not in firm
+        and not claim.is_firm(token)
+    ]
     if any(not token.latin and len(token.key) == 1 for token in beside):
         return None
     if row[0].latin and any(len(token.key) > 1 for token in beside):
@@ -171,9 +189,11 @@ def _latin_parts(claim: Claim, row: tuple[Token, ...], profile: Profile) -> Nami
 
 def _latin_level(given: tuple[Token, ...], family: Token, profile: Profile) -> Agreement | None:
     """How "given family" agrees with the person: as sure as its weaker half."""
-    by_family = _word_level(family.key, profile.latin_family, japanese=profile.japanese, given=False)
-    if by_family is None or not profile.latin_givens:
+    if not profile.latin_givens:
         return None
+    by_family = _word_level(family.key, profile.latin_family, japanese=profile.japanese, given=False)
+    if by_family is None:
+        return Agreement.GIVEN if _is_given_and_initial(given, family, profile) else None
     first = given[0] if len(given[0].key) > 1 or len(given) == 1 else given[-1]
     by_given = _word_level(first.key, profile.latin_givens[0], japanese=profile.japanese, given=True)
     if by_given is None:
@@ -182,8 +202,13 @@ def _latin_level(given: tuple[Token, ...], family: Token, profile: Profile) -> A
     if middle:
         by_given = min(by_given, Agreement.MIDDLE, key=lambda level: level.share)
     if by_given.share < 0.9 and by_family.share < 0.9:
-        return Agreement.SAME_SOUND if min(by_given.share, by_family.share) > 0.35 else None
+        return Agreement.SAME_SOUND if min(by_given.share, by_family.share) >= 0.36 else None
     return min(by_given, by_family, key=lambda level: level.share)
+
+
+def _is_given_and_initial(given: tuple[Token, ...], family: Token, profile: Profile) -> bool:
+    """Robert F."""
+    return len(given) == 1 and family.key == profile.latin_family[0] and given[0].key == profile.latin_givens[0]
 
 
 def _word_level(claimed: str, known: str, *, japanese: bool, given: bool) -> Agreement | None:
@@ -259,6 +284,18 @@ def _is_part(key: str, parts: dict[str, str], latin: str, *, japanese: bool) -> 
     return japanese and key.isascii() and len(key) > 1 and bool(latin) and keys.sound(key) == keys.sound(latin)
 
 
+def _within(claim: Claim, profile: Profile) -> Naming | None:
+    """The full name with other words stuck to it: 「山田太郎東京支社」. One character more makes another name."""
+    for token in claim.tokens:
+        for form in profile.forms:
+            if len(form) < (8 if token.latin else 3) or len(token.key) < len(form) + 2:
+                continue
+            before, found, after = token.key.partition(form)
+            if found and len(before) != 1 and len(after) != 1:
+                return Naming(Agreement.WITH_MORE, (token,), tuple(one for one in claim.names if one is not token))
+    return None
+
+
 def _same_sound(claim: Claim, profile: Profile) -> Naming | None:
     """Other characters that are read the same way: 友美 and 知美."""
     if not profile.kana_given:
@@ -271,17 +308,30 @@ def _same_sound(claim: Claim, profile: Profile) -> Naming | None:
             parts = [(row[0].key[:cut], row[0].key[cut:]) for cut in range(1, len(row[0].key))]
         else:
             continue
-        if any(_is_read_so(family, given, profile) for family, given in parts):
-            return Naming(Agreement.SAME_SOUND, row, tuple(token for token in claim.names if token not in row))
+        ways = [way for family, given in parts if (way := _read_so(family, given, profile))]
+        if ways:
+            rest = tuple(token for token in claim.names if token not in row)
+            return Naming(max(ways, key=lambda way: way.share), row, rest)
     return None
 
 
-def _is_read_so(family: str, given: str, profile: Profile) -> bool:
-    if family in profile.families:
-        return can_be_read(given, profile.kana_given)
-    return can_be_read(family, profile.kana_family) and (
-        given in profile.givens or can_be_read(given, profile.kana_given)
-    )
+def _read_so(family: str, given: str, profile: Profile) -> Agreement | None:
+    """Whether both parts can be read as the person's, and whether all that is new in them is kana."""
+    by_family = family in profile.families or can_be_read(family, profile.kana_family)
+    by_given = given in profile.givens or can_be_read(given, profile.kana_given)
+    if not (by_family and by_given):
+        return None
+    in_kana = any(_is_in_kana(family, f) and _is_in_kana(given, g) for f, g in profile.splits)
+    return Agreement.READING if in_kana else Agreement.SAME_SOUND
+
+
+_KANA = re.compile("[ぁ-ゖー]")
+
+
+def _is_in_kana(claimed: str, known: str) -> bool:
+    """Whether the claim keeps characters of the name and writes the others in kana: 「恵み子」 for 「恵美子」."""
+    letters = iter(known)
+    return all(char in letters for char in _KANA.sub("", claimed))
 
 
 def _nameless(claim: Claim) -> Naming | None:
