@@ -47,7 +47,19 @@ _FAMILIES: Mapping[str, Iterable[str]] = {
 ATOMS: frozenset[str] = frozenset(f"{family}:{value}" for family, values in _FAMILIES.items() for value in values)
 
 NUMBERS: frozenset[str] = frozenset(
-    {"relation_days", "relation_messages", "turns", "link_score", "identity_score", "resemblance"}
+    {
+        "relation_days",
+        "relation_messages",
+        "turns",
+        "link_score",
+        "identity_score",
+        "resemblance",
+        "theme_letter",
+        "theme_account",
+        "theme_prize",
+        "theme_order",
+        "theme_boss",
+    }
 )
 
 FAMILIES_WITH_WORDS: frozenset[str] = frozenset({"act", "pressure", "entity", "hidden", "link"})
