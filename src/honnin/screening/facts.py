@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from honnin.language import strengths
 from honnin.model import (
     Event,
     Evidence,
@@ -44,6 +45,7 @@ class FactBook:
         self._atoms: dict[str, list[Evidence]] = {}
         self._numbers: dict[str, float] = {}
         self._unknown: set[str] = set()
+        self._concepts: frozenset[str] = frozenset()
         self._grew = False
 
     def add(self, atom: str, evidence: Evidence | None = None) -> None:
@@ -83,6 +85,7 @@ class FactBook:
         self._add_findings("pressure", reading.pressures)
         self._add_findings("entity", reading.entities)
         self._add_findings("hidden", reading.hidden)
+        self._add_concepts(reading.concepts)
         if (
             len(reading.acts) == 1
             and reading.acts[0].kind == "probe"
@@ -139,6 +142,16 @@ class FactBook:
                 self.add("identity:not_their_account", evidence)
             if match.verified is None:
                 self.missing("identity:verified")
+
+    def _add_concepts(self, concepts: frozenset[str]) -> None:
+        """Count how many parts of each script have come together in all that was read."""
+        if concepts <= self._concepts:
+            return
+        self._concepts |= concepts
+        for theme, strength in strengths(self._concepts).items():
+            if strength > self._numbers.get(f"theme_{theme}", 0.0):
+                self.number(f"theme_{theme}", float(strength))
+                self._grew = True
 
     def _add_findings(self, family: str, findings: Iterable[Finding]) -> None:
         for finding in findings:

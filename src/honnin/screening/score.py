@@ -76,6 +76,10 @@ def features(facts: Facts) -> Iterator[tuple[str, float]]:
     claims = len(atoms & CLAIMS)
     offers = len(atoms & OFFERS)
     pressures = len(atoms & PRESSURES)
+    for theme in ("letter", "account", "prize", "order", "boss"):
+        strength = facts.numbers.get(f"theme_{theme}", 0.0)
+        for step in range(2, 8):
+            yield f"theme:{theme}>={step}", float(strength >= step)
     yield "sum:asks", min(asks, 4) / 4
     yield "sum:claims", min(claims, 3) / 3
     yield "sum:offers", min(offers, 3) / 3
