@@ -80,6 +80,7 @@ def read_people(data: bytes, *, file: str = "") -> tuple[Person, ...]:
             )
         )
     if mistakes:
+        mistakes.sort(key=lambda mistake: mistake.line)
         raise BadInputError(mistakes[:MOST_MISTAKES])
     return tuple(_distinct(person) for person in people.by_key.values())
 

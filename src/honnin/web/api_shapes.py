@@ -252,7 +252,7 @@ class IdentityIn(Shape):
         json_schema_extra={
             "examples": [
                 {
-                    "claimed": {"name": "試験太郎（代表）", "platform": "chatwork", "account_id": "90001"},
+                    "claimed": {"name": "試験太郎", "platform": "chatwork", "account_id": "90001"},
                     "person": {
                         "name": "試験 太郎",
                         "organization": "見本商事",

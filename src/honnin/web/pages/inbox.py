@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -111,9 +111,9 @@ def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
         request,
         "inbox",
         wanted=wanted,
+        is_narrowed=replace(wanted, page=1) != Wanted(),
         rows=[_row(item, visit.language) for item in found.items],
         total=found.total,
-        per_page=found.per_page,
         pages=max(1, -(-found.total // found.per_page)),
         bars=_bars(site.services.verdicts.counts(since)),
         levels=LEVELS,

@@ -49,7 +49,6 @@ def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
         text=text,
         page=page,
         pages=pages,
-        per_page=PER_PAGE,
         done=page_number(done) if done.isdigit() and done != "0" else None,
         columns=",".join(COLUMNS),
     )
