@@ -2,12 +2,16 @@
 
 import argparse
 import json
+import random
 import time
 from collections import Counter, defaultdict
+from importlib.resources import files
 from pathlib import Path
 
-from honnin.identity import compare
+from honnin.identity import Directory, compare
+from honnin.identity import match as find
 from honnin.identity.rows import account_from_claimed, person_from_dict
+from honnin.model.event import Account, Person
 from honnin.model.identity import Judgement
 
 
@@ -26,11 +30,51 @@ def f1(scored, bar):
     return 2 * hit / max(2 * hit + false + missed, 1)
 
 
+def crowd(count):
+    """Invented people: usual family names, given names put together from two usual characters."""
+    chance = random.Random(1)
+    lines = files("honnin.identity").joinpath("data", "name_readings.tsv").read_text("utf-8").splitlines()
+    table = [line.split("\t") for line in lines if not line.startswith("#")]
+    families = [(name, said.split(",")[0]) for name, said in table if len(name) > 1]
+    givens = [(name, said.split(",")[0]) for name, said in table if len(name) == 1 and said.count(",") > 2]
+    firms = [
+        f"株式会社{a}{b}" for a in ["青葉", "若草", "日向", "みなと"] for b in ["商事", "電機", "食品", "物流", "建設"]
+    ]
+    for number in range(count):
+        (family, f), (one, a), (two, b) = chance.choice(families), chance.choice(givens), chance.choice(givens)
+        yield Person(f"{family} {one}{two}", f"{f} {a}{b}", "", chance.choice(firms), "課長", id=str(number))
+
+
+def search(count):
+    people = list(crowd(count))
+    start = time.perf_counter()
+    directory = Directory(people)
+    print(f"directory of {count:,}: made in {time.perf_counter() - start:.1f} s")
+    chance = random.Random(2)
+    spent, found = [], 0
+    for number, person in enumerate(chance.sample(people, 2000)):
+        family, given = person.name.split()
+        name = (f"【公式】{family}{given}", f"{given} {family}", person.kana.replace(" ", ""), f"{family}課長")[
+            number % 4
+        ]
+        account = Account(name=name, organization=person.organization if number % 2 else "")
+        start = time.perf_counter()
+        match = find(account, directory)
+        spent.append(time.perf_counter() - start)
+        found += match is not None and match.person.name == person.name
+    spent.sort()
+    print(f"match: p50 {spent[1000] * 1e3:.2f} ms, p99 {spent[1980] * 1e3:.2f} ms; {found / 20:.1f} % by full name")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("file", nargs="?", default="../shared/corpus/identity_dev.jsonl")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--directory", type=int, metavar="N", help="search a directory of N invented people instead")
     options = parser.parse_args()
+    if options.directory:
+        search(options.directory)
+        return
     rows = [json.loads(line) for line in Path(options.file).read_text("utf-8").splitlines()]
     pairs = [(account_from_claimed(row["claimed"]), person_from_dict(row["person"])) for row in rows]
     compare(*pairs[0])  # reads the tables

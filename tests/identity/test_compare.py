@@ -11,6 +11,7 @@ YUKO = Person("斎藤 裕子", "さいとう ゆうこ", "Yuko Saito", "テス�
 KENICHI = Person("佐々木健一", "ささきけんいち", "", "", "部長")
 MORI = Person("森野 桜", "もりの さくら", "Sakura Morino", "みどり運輸有限会社", "課長")
 JUN = Person("大野 淳", "おおの じゅん", "Jun Ono", "みどり運輸有限会社", "課長")
+AKIYOSHI = Person("富田 明芳", "とみた あきよし", "Akiyoshi Tomita")
 ROBERT = Person("Robert Fielding", organization="Northwind Labs Ltd.", title="Chief Executive Officer")
 
 
@@ -73,6 +74,12 @@ def judge(person: Person, name: str, organization: str = "", title: str = "", bi
         (ROBERT, "Robert Fielding (new number)"),
         (ROBERT, "Robert Fielding - CEO, Northwind Labs"),
         (ROBERT, "Northwind Labs Ltd | Robert Fielding"),
+        (ROBERT, "Robert (Bob) Fielding"),  # a short form in the middle
+        (ROBERT, "R.o.b.e.r.t F.i.e.l.d.i.n.g"),
+        (ROBERT, "Robert FieIding"),  # I for l
+        (YUKO, "斎藤ゆう子"),  # kana for one character
+        (KENICHI, "佐々木健ー"),  # a long vowel mark for 一
+        (KENICHI, "佐々木けんいち"),
     ],
 )
 def test_the_same_person_is_claimed(person, name):
@@ -107,6 +114,7 @@ def test_part_of_a_name_is_enough_with_firm_and_title(name, organization, title)
         (TARO, "株式会社青葉商事", "", "代表取締役社長", ""),  # firm only, with the title
         (TARO, "山田", "", "", ""),  # family name only
         (TARO, "山田様", "青葉商事", "", ""),
+        (TARO, "山田太郎東京支社", "", "", ""),  # goes on with other words
         (TARO, "山田太郎の秘書", "青葉商事", "", ""),  # somebody near
         (TARO, "山田太郎事務所", "", "", ""),
         (ROBERT, "Robert Fielding", "Kestrel Foods", "Barista", ""),
@@ -129,9 +137,12 @@ def test_in_doubt_we_say_so(person, name, organization, title, bio):
         (TARO, "山田次郎", "青葉商事", "代表取締役社長"),  # other given name
         (TARO, "山本太郎", "青葉商事", "代表取締役社長"),  # other family name
         (TARO, "小山田太郎", "", ""),  # contains the name
+        (MORI, "森野桜子", "", ""),
+        (YUKO, "斎藤裕", "", ""),  # part of the name, another name
         (TARO, "山田太郎丸", "", ""),
         (TARO, "Yamada Jiro", "青葉商事", "CEO"),
         (TARO, "Toru Yamada", "", ""),  # says another name in Japanese, no slip
+        (AKIYOSHI, "Tomita Kiyoshi", "", ""),  # runs together to the same letters
         (TARO, "青葉商事 採用担当", "青葉商事", ""),  # an office
         (TARO, "青葉商事", "", ""),  # a firm, no person
         (TARO, "鈴木花子", "", ""),

@@ -127,7 +127,11 @@ def _whole(claim: Claim, profile: Profile) -> Naming | None:
             if found := _complete(claim, profile, row, level):
                 return found
     for key in profile.sounds:
-        if (row := claim.sounds.get(key)) is not None and (found := _complete(claim, profile, row, Agreement.READING)):
+        if (
+            (row := claim.sounds.get(key)) is not None
+            and _parts_agree(row, profile)
+            and (found := _complete(claim, profile, row, Agreement.READING))
+        ):
             return found
     for form in profile.twins:
         if (row := claim.twins.get(form)) is not None and (
@@ -135,6 +139,14 @@ def _whole(claim: Claim, profile: Profile) -> Naming | None:
         ):
             return found
     return None
+
+
+def _parts_agree(row: tuple[Token, ...], profile: Profile) -> bool:
+    """Whether two words meet family and given name each: "Tomita Kiyoshi" is not 「とみた あきよし」."""
+    if len(row) != 2:
+        return True
+    parts = {keys.sound(profile.latin_family), keys.sound("".join(profile.latin_givens))}
+    return {keys.sound(token.key) for token in row} == parts
 
 
 def _complete(claim: Claim, profile: Profile, row: tuple[Token, ...], level: Agreement) -> Naming | None:
@@ -248,7 +260,7 @@ def _is_slip(claimed: str, known: str, *, japanese: bool) -> bool:
 def _sounds_alike(claimed: str, known: str) -> bool:
     if min(len(claimed), len(known)) < 3 or keys.consonants(claimed) != keys.consonants(known):
         return False
-    return OSA.distance(claimed, known, score_cutoff=3) <= 3
+    return OSA.distance(claimed, known, score_cutoff=2) <= 2
 
 
 def _japanese_parts(claim: Claim, row: tuple[Token, ...], profile: Profile) -> Naming | None:
@@ -285,13 +297,13 @@ def _is_part(key: str, parts: dict[str, str], latin: str, *, japanese: bool) -> 
 
 
 def _within(claim: Claim, profile: Profile) -> Naming | None:
-    """The full name with other words stuck to it: 「山田太郎東京支社」. One character more makes another name."""
+    """The full name with other words stuck to it: 「山田太郎東京支社」. A character or two more make another name."""
     for token in claim.tokens:
         for form in profile.forms:
-            if len(form) < (8 if token.latin else 3) or len(token.key) < len(form) + 2:
+            if len(form) < (8 if token.latin else 3) or len(token.key) < len(form) + 3:
                 continue
             before, found, after = token.key.partition(form)
-            if found and len(before) != 1 and len(after) != 1:
+            if found and all(len(side) == 0 or len(side) > 2 for side in (before, after)):
                 return Naming(Agreement.WITH_MORE, (token,), tuple(one for one in claim.names if one is not token))
     return None
 
@@ -330,8 +342,9 @@ _KANA = re.compile("[ぁ-ゖー]")
 
 def _is_in_kana(claimed: str, known: str) -> bool:
     """Whether the claim keeps characters of the name and writes the others in kana: 「恵み子」 for 「恵美子」."""
+    kept = _KANA.sub("", claimed)
     letters = iter(known)
-    return all(char in letters for char in _KANA.sub("", claimed))
+    return claimed == known or (kept != claimed and all(char in letters for char in kept))
 
 
 def _nameless(claim: Claim) -> Naming | None:
