@@ -37,7 +37,7 @@ def test_the_file_says_who_made_it_and_is_small() -> None:
 
 def test_thresholds_rise_with_rarity() -> None:
     thresholds = FITTED.thresholds
-    assert 0 < thresholds["0.03"] < thresholds["0.01"] < thresholds["0.001"] < 1
+    assert 0 < thresholds["0.03"] < thresholds["0.005"] < thresholds["0.001"] < 1
 
 
 def test_every_tree_ends_and_asks_only_for_features_that_exist() -> None:

@@ -166,7 +166,7 @@ class Links:
         """Whether the form alone is telling. Short addresses have no form, and free hosting is full of odd names."""
         if case.signs.shortener or case.address.suffix in _VETTED:
             return False
-        return case.score >= self._fitted.thresholds["0.001" if case.address.roof else "0.01"]
+        return case.score >= self._fitted.thresholds["0.001" if case.address.roof else "0.005"]
 
     def _mismatched(self, case: _Case, ids: list[str]) -> bool:
         """The message names brands, and the address belongs to none of them nor to any other known house.
