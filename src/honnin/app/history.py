@@ -115,11 +115,8 @@ def import_history(
         if line.end <= done:
             report.skipped += 1
             continue
-        try:
-            tally.add(_message(to_row(line), line.number))
-            report.messages += 1
-        except BadInputError as error:
-            report.note(error.mistakes)
+        if line.head.strip() or line.data is None:
+            _count(line, to_row, tally, report)
         done = line.end
         if line.number % BATCH == 0:
             tally.keep(relationships)
@@ -129,6 +126,14 @@ def import_history(
     marks.save(mark, str(done), at=now)
     progress(done)
     return report
+
+
+def _count(line: Line, to_row: RowReader, tally: _Tally, report: HistoryReport) -> None:
+    try:
+        tally.add(_message(to_row(line), line.number))
+        report.messages += 1
+    except BadInputError as error:
+        report.note(error.mistakes)
 
 
 def _row_reader(first: Line, rest: Iterator[Line]) -> tuple[RowReader, Iterator[Line]]:
