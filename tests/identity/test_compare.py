@@ -106,6 +106,9 @@ def test_part_of_a_name_is_enough_with_firm_and_title(name, organization, title)
         (TARO, "山田太郎", "若葉建設", "主任", ""),  # a namesake elsewhere
         (TARO, "山田太郎", "若葉建設", "代表取締役社長", ""),  # of the same title
         (TARO, "山田太郎", "", "", "大学生です。"),  # another life
+        (TARO, "山田太郎", "", "美容師", ""),
+        (TARO, "山田太郎", "", "", "若葉建設で働いています。"),
+        (ROBERT, "Robert Fielding", "", "", "Barista at Kestrel Coffee"),
         (TARO, "山田太朗", "青葉商事", "社長", ""),  # a similar character, a real name
         (YUKO, "斎藤優子", "テスト銀行", "経理部長", ""),  # sounds the same
         (YUKO, "斎藤祐子", "", "", ""),

@@ -12,10 +12,7 @@ from honnin.identity.organisation import core, has_legal_form, role
 from honnin.identity.words import (
     COMPANY,
     DECORATION,
-    GENERATION,
-    HONORIFIC,
     LONGEST_PHRASE,
-    OFFICE,
     RELATION,
     TITLE,
     words,
@@ -32,6 +29,15 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OF = re.compile(r"(?<=[一-龯々ァ-ヺー])の(?=[一-龯々ァ-ヺ])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _LONG_KANA = re.compile(r"[ぁ-ゖ]+ー[ぁ-ゖー]*")
+_LONGEST_BIO = 400
+_FIRM_LETTERS = "一-龯々ァ-ヺーA-Za-z0-9"
+_LEGAL_IN_BIO = re.compile(
+    rf"(?:(?:株式|有限|合同)会社|医療法人|社会福祉法人)[{_FIRM_LETTERS}]{{2,15}}|[{_FIRM_LETTERS}]{{2,15}}(?:株式|有限|合同)会社"
+)
+_WORKS_AT = re.compile(
+    r"[一-龯々ァ-ヺー]{3,15}(?=で(?:働|勤|仕事|営業|経理|事務|看護|エンジニア|店長)|に(?:勤|在籍|所属)|勤務|所属|社員)"
+)
+_WORKS_AT_EN = re.compile(r"\b(?:at|for|with|@)\s?([A-Z][\w&'-]{1,20}(?: [A-Z][\w&'-]{1,20}){0,3})")
 _MARK = re.compile(r"[(（]\s*(\w{1,3})\s*[)）]")
 
 
@@ -255,15 +261,26 @@ class Claimed:
     firm: str
     role: str
     bio: str
+    employers: tuple[str, ...]
 
 
 @lru_cache(maxsize=8192)
 def claimed_by(account: Account, name: str = "") -> Claimed:
     """What an account claims; ``name`` stands in for the display name where a text introduces its writer."""
     shown = name or account.name or account.chatwork_id or account.email.partition("@")[0]
+    bio = keys.clean(account.bio[:_LONGEST_BIO])
     return Claimed(
-        account, parse(shown), core(account.organization), role(account.title), keys.clean(account.bio[:400]).casefold()
+        account, parse(shown), core(account.organization), role(account.title), bio.casefold(), employers_in(bio)
     )
 
 
-NAMELESS = frozenset({TITLE, COMPANY, OFFICE, RELATION, HONORIFIC, GENERATION, DECORATION})
+def employers_in(bio: str) -> tuple[str, ...]:
+    """The firms a profile text says its owner works for.
+
+    >>> employers_in("若葉建設で働いています。"), employers_in("Barista at Kestrel Coffee")
+    (('若葉建設',), ('kestrel coffee',))
+    """
+    found = [match.group() for match in _LEGAL_IN_BIO.finditer(bio)]
+    found += [m.group() for m in _WORKS_AT.finditer(bio) if words().business_ja.search(m.group())]
+    found += [match.group(1) for match in _WORKS_AT_EN.finditer(bio)]
+    return tuple(dict.fromkeys(filter(None, map(core, found))))

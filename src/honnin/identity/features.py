@@ -8,7 +8,7 @@ from functools import cached_property
 
 from honnin.identity.claim import Claimed
 from honnin.identity.naming import Agreement, Naming, naming
-from honnin.identity.organisation import core, role, same_firm, title_key
+from honnin.identity.organisation import is_business_title, role, same_firm, title_key
 from honnin.identity.profile import Profile
 from honnin.identity.words import GENERATION, OFFICE, RELATION
 from honnin.model.text import Text
@@ -24,6 +24,14 @@ class Pair:
     @cached_property
     def naming(self) -> Naming:
         return naming(self.claimed.claim, self.profile)
+
+    @cached_property
+    def firm(self) -> Comparison | None:
+        return _firm(self)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self.firm is not None and self.firm.value < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +100,17 @@ _OTHER_FIRM = Text(
 
 
 def organisation(pair: Pair) -> Comparison | None:
+    return pair.firm
+
+
+def _firm(pair: Pair) -> Comparison | None:
     claimed, firm = pair.claimed, pair.profile.firm
     if not firm:
         return None
     known = pair.profile.person.organization
     if pair.naming.firm_in_name or (len(firm) > 2 and firm in claimed.bio):
         return Comparison(_SHARED if pair.naming.agreement in _NOBODY else 1.0, known, known, _SAME_FIRM)
-    said = [given for given in (claimed.firm, *claimed.claim.firms) if given]
+    said = [given for given in (claimed.firm, *claimed.claim.firms) if given] or list(claimed.employers)
     if not said:
         return None
     best = max(said, key=lambda given: same_firm(given, firm))
@@ -124,16 +136,16 @@ def title(pair: Pair) -> Comparison | None:
     said = [given for given in (claimed.account.title, *claimed.claim.titles) if given]
     if not said:
         return None
-    firm = organisation(pair)
-    elsewhere = firm is not None and firm.value < 0
-    share = 0.2 if elsewhere else _SHARED if pair.naming.agreement in _NOBODY else 1.0
+    share = 0.2 if pair.is_elsewhere else _SHARED if pair.naming.agreement in _NOBODY else 1.0
     for given in said:
         if title_key(given) == profile.title:
             return Comparison(share, given, profile.person.title, _SAME_TITLE)
     for given in said:
         if role(given) == profile.role:
             return Comparison(0.7 * share, given, profile.person.title, _SAME_TITLE)
-    return Comparison(-0.5, said[0], profile.person.title, _OTHER_TITLE)
+    value = -0.4 if is_business_title(said[0]) else -1.0
+    value *= 0.3 if pair.is_elsewhere else 1.0  # another firm has said most of it already
+    return Comparison(value, said[0], profile.person.title, _OTHER_TITLE)
 
 
 _OTHER_LIFE_WORDS = (
@@ -148,13 +160,12 @@ _OTHER_LIFE = Text("プロフィールの内容が、仕事の立場と違うよ
 def other_life(pair: Pair) -> Comparison | None:
     """A profile that speaks of another life makes a namesake more likely."""
     bio = pair.claimed.bio
-    if not bio or core(pair.profile.person.organization) in bio:
+    firm = pair.profile.firm
+    if not bio or (firm and firm in bio):
         return None
     for word in _OTHER_LIFE_WORDS:
         if word in bio:
-            firm = organisation(pair)
-            # Another firm has said most of it already.
-            value = -0.3 if firm is not None and firm.value < 0 else -1.0
+            value = -0.3 if pair.is_elsewhere else -1.0  # another firm has said most of it already
             return Comparison(value, pair.claimed.account.bio[:80], pair.profile.person.title, _OTHER_LIFE)
     return None
 
@@ -166,7 +177,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("someone_near", someone_near, 4.6),
     Feature("other_life", other_life, 2.4),
 )
-AGAINST = {"organisation": 3.8}
+AGAINST = {"organisation": 3.8, "title": 2.4}
 """Where disagreement weighs another way than agreement."""
 START = -4.0
 """Where the sum begins: nobody claims to be anybody until something says so."""

@@ -80,6 +80,24 @@ def role(title: str) -> str:
     return plain.casefold() or letters(title)
 
 
+_BUSINESS_WORDS = frozenset(
+    {"vp", "head", "director", "manager", "officer", "chief", "lead", "leader", "president", "partner", "advisor"}
+    | {"executive", "board", "chair", "secretary", "representative", "finance", "sales", "operations", "engineer"}
+)
+_BUSINESS_SIGNS = re.compile("[役長事部課員社理営経総]")
+
+
+def is_business_title(title: str) -> bool:
+    """Whether a title is one of working life; 「美容師」 and "barista" speak of another one.
+
+    >>> is_business_title("海外事業部 担当部長"), is_business_title("VP Strategy"), is_business_title("美容師")
+    (True, True, False)
+    """
+    seen = clean(title).casefold()
+    known = role(title) in words().roles.values()
+    return known or bool(_BUSINESS_SIGNS.search(seen)) or not _BUSINESS_WORDS.isdisjoint(_LATIN_WORD.findall(seen))
+
+
 @lru_cache(maxsize=8192)
 def title_key(title: str) -> str:
     return "".join(clean(title).casefold().split()).rstrip(".")
