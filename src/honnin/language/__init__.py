@@ -2,5 +2,6 @@
 
 from honnin.language.reader import Reader
 from honnin.language.resemblance import Resemblance
+from honnin.language.themes import strengths
 
-__all__ = ["Reader", "Resemblance"]
+__all__ = ["Reader", "Resemblance", "strengths"]

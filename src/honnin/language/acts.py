@@ -33,6 +33,7 @@ class Pattern:
     mood: str = "any"
     within: Within = "unit"
     without: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
     lang: str = ""
     needs: str = ""
     least: int = 1
@@ -45,6 +46,12 @@ class _Seen:
     recent: list[set[str]] = field(default_factory=list)
     everything: set[str] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
+
+
+def concepts_meant(units: Sequence[Unit], hits: Sequence[Hit]) -> frozenset[str]:
+    """Return what the words can stand for, without those that only report what others say."""
+    meant = [concepts for unit, concepts in _concepts_of(units, hits, {}) if not unit.mood & Mood.REPORTED]
+    return frozenset().union(*meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,7 @@ class Patterns:
             return False
         if (pattern.lang and pattern.lang != lang) or (pattern.needs and pattern.needs not in entities):
             return False
-        if pattern.without & scopes["unit"]:
+        if pattern.without & scopes["unit"] or pattern.apart & scopes["text"]:
             return False
         if pattern.least > 1 and sum(counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
             return False
@@ -132,6 +139,7 @@ def _parse(listed: Mapping[str, list[dict[str, Any]]], known: set[str]) -> Itera
                 mood=way.get("mood", "any"),
                 within=way.get("within", "unit"),
                 without=frozenset(way.get("without", ())),
+                apart=frozenset(way.get("apart", ())),
                 lang=way.get("lang", ""),
                 needs=way.get("needs", ""),
                 least=way.get("min", 1),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from honnin.language import english
-from honnin.language.acts import Patterns, Performed
+from honnin.language.acts import Patterns, Performed, concepts_meant
 from honnin.language.clauses import Unit
 from honnin.language.entities import find_entities
 from honnin.language.japanese import Japanese
@@ -33,22 +33,23 @@ class Reader:
             lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text.text)
         entities = tuple(_entities(text, turn))
         hits = self._lexicon.find(lowered)
-        performed = self._performed(lowered, hits, frozenset(entity.kind for entity in entities))
+        lang = language_of(lowered) or "en"
+        units = self._units(lowered, hits, lang)
+        performed = list(self._patterns.find(units, hits, lang=lang, entities=frozenset(entity.kind for entity in entities)))
         found = tuple(_findings(text, performed, hits, turn))
         return Reading(
             acts=tuple(one for one in found if one.kind in _ACTS),
             pressures=tuple(one for one in found if one.kind not in _ACTS),
             entities=entities,
-            hidden=tuple(Finding(one.kind, one.repr, one.start, one.end, turn) for one in text.removed),
+            concepts=concepts_meant(units, hits),
+            hidden=tuple(Finding(one.kind, one.shown, one.start, one.end, turn) for one in text.removed),
         )
 
-    def _performed(self, lowered: str, hits: list[Hit], entities: frozenset[str]) -> list[Performed]:
+    def _units(self, lowered: str, hits: list[Hit], lang: str) -> list[Unit]:
         if not hits:
             return []
-        lang = language_of(lowered) or "en"
         wanted = [(hit.start, hit.end) for hit in hits]
-        units: list[Unit] = list(self._japanese.units(lowered, wanted) if lang == "ja" else english.units(lowered, wanted))
-        return list(self._patterns.find(units, hits, lang=lang, entities=entities))
+        return list(self._japanese.units(lowered, wanted) if lang == "ja" else english.units(lowered, wanted))
 
 
 def _entities(text: Normalised, turn: int) -> Iterable[Finding]:

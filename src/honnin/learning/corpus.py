@@ -14,6 +14,8 @@ from honnin.errors import HonninError
 
 FILES = {"fraud_dev.jsonl": "fraud", "benign_dev.jsonl": "ordinary", "benign_mail_dev.jsonl": "ordinary_mail", "hard_negatives_dev.jsonl": "hard_negative"}
 
+TRAINING = "training"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -27,10 +29,12 @@ class Row:
     lang: str
     category: str
     channel: str
+    is_fraud: bool
 
     @property
-    def is_fraud(self) -> bool:
-        return self.group == "fraud"
+    def is_training(self) -> bool:
+        """Whether the row was written for training: fitted on, never judged."""
+        return self.group == TRAINING
 
 
 def read_corpus(folder: Path) -> list[Row]:
@@ -54,7 +58,27 @@ def _rows(path: Path, group: str) -> Iterator[Row]:
                 lang=data.get("lang") or "",
                 category=data.get("category") or "",
                 channel=data.get("channel") or "",
+                is_fraud=group == "fraud",
             )
+
+
+def read_training(folder: Path) -> list[Row]:
+    """Return the rows written for training (``training/`` of the source tree); none where the folder is missing."""
+    return [row for path in sorted(folder.glob("*/*.jsonl")) for row in _training_rows(path)]
+
+
+def _training_rows(path: Path) -> Iterator[Row]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        data = json.loads(line)
+        yield Row(
+            event=event_from_json(data),
+            group=TRAINING,
+            source=f"{path.parent.name}/{path.stem}",
+            lang=path.parent.name,
+            category=data.get("category") or "",
+            channel=data.get("channel") or "",
+            is_fraud=data["label"] == "fraud",
+        )
 
 
 def source_of(written: str) -> str:

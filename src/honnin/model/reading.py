@@ -105,9 +105,14 @@ class Entity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All findings of one event, in order of appearance."""
+    """All findings of one event, in order of appearance.
+
+    ``concepts`` are what its words can stand for, quoted and reported ones left out: not findings yet, but many of one theme
+    together are (see ``language.themes``).
+    """
 
     acts: tuple[Finding, ...] = ()
     pressures: tuple[Finding, ...] = ()
     entities: tuple[Finding, ...] = ()
     hidden: tuple[Finding, ...] = ()
+    concepts: frozenset[str] = frozenset()
