@@ -156,7 +156,7 @@ def _runs(tokens: tuple[Token, ...]) -> dict[str, tuple[Token, ...]]:
     return found
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def parse(display: str) -> Claim:
     """Read a display name.
 
@@ -264,7 +264,7 @@ class Claimed:
     employers: tuple[str, ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def claimed_by(account: Account, name: str = "") -> Claimed:
     """What an account claims; ``name`` stands in for the display name where a text introduces its writer."""
     shown = name or account.name or account.chatwork_id or account.email.partition("@")[0]

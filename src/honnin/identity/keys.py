@@ -77,7 +77,7 @@ def twin(text: str) -> str:
     return text.translate(_LOOKALIKES)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def sound(text: str) -> str:
     """The key of how a Japanese name sounds, from kana or romaji."""
     return romaji_key(text.replace("mm", "nm")).replace(" ", "")

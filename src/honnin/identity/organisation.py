@@ -16,7 +16,7 @@ _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _LATIN_WORD = re.compile(r"[a-z0-9&]+")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def core(organisation: str) -> str:
     """The name of a firm without its legal form, lower case, words apart by one space.
 
@@ -39,7 +39,7 @@ def has_legal_form(text: str) -> bool:
     return bool(table.legal_ja.search(text)) or any(m in table.legal_marks for m in _MARK.findall(text))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def same_firm(a: str, b: str) -> float:
     """How surely two cores name one firm, from 0 to 1.
 

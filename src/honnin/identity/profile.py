@@ -102,7 +102,7 @@ def _western_parts(name: str) -> tuple[str, tuple[str, ...]]:
     return (row[0], tuple(row[1:])) if "," in name else (row[-1], tuple(row[:-1]))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def profile_of(person: Person) -> Profile:
     """The ways to write a person's name.
 

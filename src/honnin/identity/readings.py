@@ -27,7 +27,7 @@ def is_family_name(written: str) -> bool:
     return len(written) > 1 and written in _table()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def can_be_read(written: str, kana: str) -> bool:
     """Whether a name can be read so; ``kana`` is hiragana.
 
