@@ -18,6 +18,7 @@ _MOODS: Mapping[str, tuple[Mood, Mood]] = {
     "request": (Mood.REQUEST, Mood.PROHIBIT | Mood.REPORTED),
     "ask": (Mood.REQUEST | Mood.QUESTION, Mood.PROHIBIT | Mood.REPORTED),
     "open": (Mood.PLAIN, Mood.PROHIBIT | Mood.REPORTED | Mood.NEGATED | Mood.DONE),
+    "stated": (Mood.PLAIN, Mood.PROHIBIT | Mood.REPORTED | Mood.NEGATED),
     "prohibit": (Mood.PROHIBIT, Mood.REPORTED),
     "done": (Mood.DONE, Mood.REPORTED),
     "any": (Mood.PLAIN, Mood.REPORTED),
@@ -80,13 +81,14 @@ class Patterns:
     def find(self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]) -> Iterator[Performed]:
         """Yield each act once for every unit in which it is completed."""
         seen = _Seen()
+        whole = frozenset().union(*(hit.concepts for hit in hits))
         for unit, concepts in _concepts_of(units, hits, seen.counts):
             near = concepts.union(*seen.recent)
             seen.everything |= concepts
             scopes: dict[Within, set[str]] = {"unit": concepts, "near": near, "text": seen.everything}
             found: set[str] = set()
             for pattern in self._candidates(concepts):
-                if pattern.kind not in found and self._holds(pattern, unit, scopes, lang, entities, seen.counts):
+                if pattern.kind not in found and not pattern.apart & whole and self._holds(pattern, unit, scopes, lang, entities, seen.counts):
                     found.add(pattern.kind)
                     yield Performed(pattern.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
@@ -104,7 +106,7 @@ class Patterns:
             return False
         if (pattern.lang and pattern.lang != lang) or (pattern.needs and pattern.needs not in entities):
             return False
-        if pattern.without & scopes["unit"] or pattern.apart & scopes["text"]:
+        if pattern.without & scopes["unit"]:
             return False
         if pattern.least > 1 and sum(counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
             return False

@@ -15,7 +15,7 @@ from zengin_code import Bank
 
 from honnin.model import Entity
 
-_BANK = re.compile(r"[一-龥ァ-ヶーA-Za-z]{1,12}?(?:銀行|信用金庫|信用組合|労働金庫|信金|信組)|ゆうちょ")
+_BANK = re.compile(r"[一-龥ぁ-んァ-ヶーA-Za-z]{1,14}?(?:銀行|信用金庫|信用組合|労働金庫|信金|信組)|ゆうちょ")
 _BRANCH = re.compile(r"[一-龥ァ-ヶーぁ-んA-Za-z0-9]{1,12}?(?:支店|営業部|出張所)|(?:支店|店番|店舗)(?:番号|コード|名)?\s*[::]?\s*[0-9]{3}(?![0-9])")
 _ACCOUNT = re.compile(
     r"(?:口座番号|普通預金|当座預金|普通|当座|貯蓄|口座|account\s*(?:number|no\.?|#)|a/c\s*(?:no\.?)?|iban)[^0-9\n]{0,12}([0-9][0-9 \-]{4,20}[0-9])",

@@ -22,6 +22,7 @@ _AFTER_TE = frozenset(
     {"下さる", "頂く", "居る", "有る", "置く", "仕舞う", "見る", "貰う", "呉れる", "遣る", "欲しい", "良い", "参る", "も", "は", "から", "御座る", "居る", "くださる", "てる", "どく", "とく", "願う", "宜しい"}
 )
 _ASKING = frozenset({"願う", "お願い", "御願い", "頼む", "欲しい", "下さる", "くださる", "呉れる", "為さる", "なさる", "べし", "助かる", "幸い", "幸甚", "必要", "必須", "義務付ける", "求める", "依頼", "要請", "勧める", "推奨", "急ぐ"})
+_GLAD = frozenset({"助かる", "幸い", "幸甚", "有り難い", "嬉しい", "思う", "存ずる", "存じる"})
 _RECEIVING = frozenset({"頂く", "貰う"})
 _CAUSATIVE = frozenset({"せる", "させる"})
 _NEGATION = frozenset({"ない", "ず", "無い", "ぬ", "まい"})
@@ -47,12 +48,18 @@ class Japanese:
         asks = text[end : end + 1] in {"?", "？"}
         segments = list(_segments(list(self._tokenizer.tokenize(sentence))))
         group_start = 0
+        wished = False
         for index, segment in enumerate(segments):
             last = index == len(segments) - 1
-            if _is_linked(segment) and not last:
+            wish = not last and _is_condition(segment) and _is_wish(segments[index + 1])
+            if not last and (wish or _is_linked(segment)):
+                wished = wished or wish
                 continue
             tokens = [token for part in segments[group_start : index + 1] for token in part]
             mood = _mood(segment, asks=asks and last)
+            if wished:
+                mood = (mood | Mood.REQUEST) & ~Mood.CONDITION
+            wished = False
             if _REPORTED.search(sentence, tokens[0].begin(), len(sentence)):
                 mood |= Mood.REPORTED
             yield Unit(start + tokens[0].begin(), start + tokens[-1].end(), mood)
@@ -96,6 +103,11 @@ def _ends_segment(token: Morpheme, following: Morpheme) -> bool:
     return surface in _TURNING or surface in _CONDITION
 
 
+def _is_wish(segment: list[Morpheme]) -> bool:
+    """Whether a condition goes on to how glad the writer would be: 払っていただけると助かります asks."""
+    return any(token.normalized_form() in _GLAD for token in segment)
+
+
 def _words(segment: list[Morpheme]) -> list[Morpheme]:
     return [token for token in segment if token.part_of_speech()[0] not in {"補助記号", "空白", "記号"}]
 
@@ -107,6 +119,8 @@ def _is_linked(segment: list[Morpheme]) -> bool:
         return True
     final = words[-1]
     kind = final.part_of_speech()
+    if [token.surface() for token in words[-2:]] == ["の", "で"]:  # ので: a reason, told apart from what follows
+        return False
     if kind[0] == "助詞":
         return kind[1] != "接続助詞" and kind[1] != "終助詞" or final.surface() in _LINKING
     if kind[0] in {"動詞", "助動詞"}:
@@ -176,12 +190,16 @@ def _requests(words: list[Morpheme], lemmas: list[str], *, question: bool) -> bo
     imperative = any(token.part_of_speech()[5].startswith("命令形") for token in words[-3:])
     volitional = final.part_of_speech()[5].startswith("意志推量形") and lemmas[-1] not in {"です", "だ"}
     told = lemmas[-1] == "事" and len(words) > 1 and words[-2].part_of_speech()[0] in {"動詞", "助動詞"}
-    casual = final.surface() in {"て", "で", "といて", "どいて", "ちょうだい", "頂戴", "よろしく", "ね"} and any(
+    te_form = final.surface() in _LINKING and final.part_of_speech()[1] == "接続助詞"
+    casual = (te_form or final.surface() in {"ちょうだい", "頂戴", "よろしく"}) and any(
         token.part_of_speech()[0] == "動詞" for token in words
     )
     return imperative or volitional or told or casual
 
 
 def _past(words: list[Morpheme]) -> bool:
-    final = words[-1] if words[-1].part_of_speech()[0] != "助詞" or len(words) == 1 else words[-2]
+    core = list(words)
+    while len(core) > 1 and (core[-1].part_of_speech()[0] == "助詞" or core[-1].normalized_form() in {"だ", "です"}):
+        core.pop()
+    final = core[-1]
     return final.normalized_form() == "た" or final.normalized_form() in {"済み", "済", "完了"}

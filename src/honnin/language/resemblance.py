@@ -7,7 +7,7 @@ score gives it one bounded voice among many (``honnin.screening.score``). Fitted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from honnin.language.lexicon import read_json
@@ -65,12 +65,13 @@ class Resemblance:
         >>> Resemblance({"gift": 3.0, "gift card": 5.0}, 0.0, -1.0).logit("a gift card") > 0
         True
         """
-        found = {gram for gram in grams(folded) if gram in self.weights}
-        bias = self.bias_ja if language_of(folded) == "ja" else self.bias_en
-        if not found:
-            return min(bias, 0.0)
-        total = sum(self.weights[gram] for gram in found)
-        return float(bias + total / len(found) ** 0.5)
+        return self.of_grams(set(grams(folded)), ja=language_of(folded) == "ja")
+
+    def of_grams(self, found: Iterable[str], *, ja: bool) -> float:
+        """Return the log-odds of a text by the set of its groups."""
+        weights = [self.weights[gram] for gram in found if gram in self.weights]
+        bias = self.bias_ja if ja else self.bias_en
+        return float(bias + sum(weights) / len(weights) ** 0.5) if weights else min(bias, 0.0)
 
     def excerpt(self, folded: str) -> tuple[int, int]:
         """Return the offsets of the sentence that is most like known fraud."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from honnin.learning.corpus import Row
-from honnin.learning.fit import FOLDS, Progress, fit_all, folds, prepare, with_resemblance
+from honnin.learning.fit import FOLDS, GramTable, Progress, fit_all, folds, prepare, with_resemblance
 from honnin.model import Level
 from honnin.screening.decide import decide
 from honnin.screening.engine import Engine
@@ -34,10 +34,14 @@ def judge(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Judge
     """Judge every row with weights and thresholds fitted without its source."""
     samples = prepare(rows, engine, progress)
     judged: list[Judged] = []
+    table = GramTable(samples)
     for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
-        fitted = fit_all(others)
+        fitted = fit_all(others, table)
         for sample in held_out:
-            score = fitted.score.probability(with_resemblance(sample.facts, fitted.resemblance.logit(sample.folded)))
+            if sample.row.is_training:
+                continue
+            resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
+            score = fitted.score.probability(with_resemblance(sample.facts, resemblance))
             judged.append(Judged(sample.row, score, decide(sample.signals, score, fitted.policy)))
         progress(f"fold {number}/{FOLDS}")
     return judged

@@ -6,13 +6,14 @@ are whole sources, and the score is fitted on resemblances measured by models th
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
@@ -35,7 +36,7 @@ SCORE_PENALTY = 0.7  # L2 on the weights of facts
 PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are none
 LEAST_SOURCES = 3  # a group of letters must stand in texts of so many sources: one writer's habits say nothing about fraud
 MOST_GRAMS = 20_000  # kept for each language when weights are written
-ORDINARY_ALARMS, HARD_ALARMS = 0.007, 0.05  # shares of false alerts aimed at when thresholds are chosen
+ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.045  # shares of false alerts aimed at when thresholds are chosen
 JUDGED = {
     "relation:new": 0.8, "relation:first_message": 0.6, "relation:established": -0.8, "relation:verified": -0.4,
     "identity:verified": -0.6, "identity:claims_known_person": 1.0, "identity:not_their_account": 2.5, "identity:unsure": 0.3,
@@ -58,7 +59,7 @@ PRIOR = {
     "act:already_done": -0.3, "act:warn_about_fraud": -0.3, "pressure:urgency": 0.4, "pressure:deadline": 0.3, "pressure:secrecy": 0.6,
     "pressure:threat": 0.4, "pressure:reward": 0.4, "entity:personal_holder": 0.8, "link:danger": 2.5, "link:suspicious": 1.2,
     "link:mismatch": 1.2, "link:shortener": 0.5, "hidden:zero_width": 0.8, "hidden:homoglyph": 1.2, "hidden:split_letters": 0.5,
-    "both:claim_and_ask": 0.5, "both:claim_and_pressure": 0.3, "both:link_and_claim": 0.3, "theme:letter>=2": 2.0, "theme:letter>=3": 1.5, "theme:account>=5": 1.0, "theme:account>=6": 1.0,
+    "both:probe_and_money": 2.5, "both:claim_and_ask": 0.5, "both:claim_and_pressure": 0.3, "both:link_and_claim": 0.3, "theme:letter>=2": 2.0, "theme:letter>=3": 1.5, "theme:account>=5": 1.0, "theme:account>=6": 1.0,
     "theme:boss>=4": 1.5, "theme:boss>=5": 1.0, "theme:prize>=4": 0.7, "theme:order>=4": 0.5,
 }  # fmt: skip
 """What each fact weighs before any row is read, from the measured patterns: few rows should not turn knowledge upside down."""
@@ -78,9 +79,7 @@ class Sample:
     folded: str
     grams: frozenset[str]
 
-    @property
-    def is_ja(self) -> bool:
-        return language_of(self.folded) == "ja"
+    is_ja: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sam
         texts = [turn.text for turn in row.event.turns] or [row.event.text]
         folded = normalise("\n".join([row.event.subject, *texts]).strip()).text
         signals = tuple(signal for signal in screened.verdict.signals if signal.id != "resembles-known-fraud")
-        samples.append(Sample(row, screened.facts, signals, folded, frozenset(grams(folded))))
+        samples.append(Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja"))
         if index % 100 == 0:
             progress(f"{index}/{len(rows)}")
     return samples
@@ -108,8 +107,6 @@ def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sam
 
 def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample], list[Sample]]]:
     """Yield (others, judged) so that all rows of a source are judged together; the largest sources are dealt out first."""
-    written = [sample for sample in samples if sample.row.is_training]
-    samples = [sample for sample in samples if not sample.row.is_training]
     sizes = Counter(sample.row.source for sample in samples)
     dealt: list[set[str]] = [set() for _ in range(count)]
     loads = [0] * count
@@ -120,28 +117,49 @@ def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample],
     for sources in dealt:
         judged = [sample for sample in samples if sample.row.source in sources]
         if judged:
-            yield [*written, *(sample for sample in samples if sample.row.source not in sources)], judged
+            yield [sample for sample in samples if sample.row.source not in sources], judged
 
 
-def fit_all(samples: Sequence[Sample]) -> Fitted:
+def fit_all(samples: Sequence[Sample], table: GramTable) -> Fitted:
     """Fit both parts and choose thresholds, all on these samples alone."""
-    held_out = held_out_resemblances(samples)
+    held_out = held_out_resemblances(samples, table)
     score = fit_score(samples, held_out)
-    return Fitted(fit_resemblance(samples), score, choose_policy(samples, probabilities(samples, held_out, score)))
+    return Fitted(fit_resemblance(samples, table), score, choose_policy(samples, probabilities(samples, held_out, score)))
 
 
-def held_out_resemblances(samples: Sequence[Sample]) -> NDArray[np.float64]:
+def held_out_resemblances(samples: Sequence[Sample], table: GramTable) -> NDArray[np.float64]:
     """Measure each sample with weights fitted on other sources."""
     place = {id(sample): index for index, sample in enumerate(samples)}
     measured = np.zeros(len(samples))
     for others, judged in folds(samples, INNER_FOLDS):
-        resemblance = fit_resemblance(others)
+        resemblance = fit_resemblance(others, table)
         for sample in judged:
-            measured[place[id(sample)]] = resemblance.logit(sample.folded)
+            measured[place[id(sample)]] = resemblance.of_grams(sample.grams, ja=sample.is_ja)
     return measured
 
 
-def fit_resemblance(samples: Sequence[Sample]) -> Resemblance:
+class GramTable:
+    """Which text holds which groups of letters, counted once for all folds."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self._place = {id(sample): index for index, sample in enumerate(samples)}
+        counter = CountVectorizer(analyzer=lambda sample: sample.grams, binary=True, min_df=LEAST_SOURCES)
+        self._matrix = counter.fit_transform(samples)
+        self._names = counter.get_feature_names_out()
+        sources = {source: index for index, source in enumerate(dict.fromkeys(sample.row.source for sample in samples))}
+        self._source = np.array([sources[sample.row.source] for sample in samples])
+
+    def rows(self, samples: Sequence[Sample]) -> tuple[csr_matrix, NDArray[np.str_]]:
+        """Return the samples' rows over the groups that stand in texts of enough of their sources, and the groups' names."""
+        places = np.array([self._place[id(sample)] for sample in samples])
+        chosen = self._matrix[places]
+        source = self._source[places]
+        per_source = csr_matrix((np.ones(len(places)), (source, np.arange(len(places)))), shape=(source.max() + 1, len(places))) @ chosen
+        shared = np.flatnonzero(per_source.getnnz(axis=0) >= LEAST_SOURCES)
+        return normalize(chosen[:, shared].astype(float)), self._names[shared]
+
+
+def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
     """Fit the weights of letter groups and words, each language by itself, both kinds of text counting the same."""
     weights: dict[str, float] = {}
     biases = {True: 0.0, False: 0.0}
@@ -150,23 +168,13 @@ def fit_resemblance(samples: Sequence[Sample]) -> Resemblance:
         labels = np.array([sample.row.is_fraud for sample in own])
         if not labels.any() or labels.all():
             continue
-        counter = CountVectorizer(analyzer=lambda sample: sample.grams, binary=True, vocabulary=_shared_grams(own))
-        matrix = normalize(counter.fit_transform(own))
+        matrix, names = table.rows(own)
         model = LogisticRegression(C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0)
         model.fit(matrix, labels, sample_weight=_weights(own))
-        names = counter.get_feature_names_out()
         strongest = np.argsort(-np.abs(model.coef_[0]))[:MOST_GRAMS]
         weights.update({str(names[index]): float(model.coef_[0][index]) for index in strongest})
         biases[ja] = float(model.intercept_[0])
     return Resemblance(weights, biases[True], biases[False])
-
-
-def _shared_grams(samples: Sequence[Sample]) -> list[str]:
-    sources: dict[str, set[str]] = defaultdict(set)
-    for sample in samples:
-        for gram in sample.grams:
-            sources[gram].add(sample.row.source)
-    return sorted(gram for gram, found in sources.items() if len(found) >= LEAST_SOURCES)
 
 
 def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:

@@ -23,7 +23,7 @@ SOFTENING = frozenset(
 CLAIMS = frozenset(
     f"act:{name}"
     for name in (
-        "claim_account_problem", "claim_payment_problem", "claim_suspicious_login", "claim_missed_delivery", "claim_refund",
+        "claim_account_problem", "claim_suspicious_login", "claim_missed_delivery", "claim_refund",
         "claim_mailbox_full", "claim_hacked", "claim_investigation", "claim_incoming_payment", "new_account_story", "offer_prize",
     )
 )  # fmt: skip
@@ -32,6 +32,7 @@ OFFERS = frozenset(
     for name in ("offer_money", "offer_deal", "offer_loan", "offer_job", "offer_recovery", "stranger_introduction")
 )
 PRESSURES = frozenset(f"pressure:{name}" for name in ("urgency", "deadline", "secrecy", "isolation", "threat"))
+MONEY = frozenset({"act:ask_transfer", "act:ask_gift_card", "act:give_account", "act:ask_balance", "act:claim_incoming_payment"})
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
 
 
@@ -87,4 +88,5 @@ def features(facts: Facts) -> Iterator[tuple[str, float]]:
     yield "both:ask_and_pressure", float(bool(asks and pressures))
     yield "both:claim_and_pressure", float(bool(claims and pressures))
     yield "both:offer_and_ask", float(bool(offers and asks))
+    yield "both:probe_and_money", float("act:probe" in atoms and bool(atoms & MONEY))
     yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
