@@ -1,12 +1,14 @@
 """A site with a screener that knows four words, so that pages can be tried without the real one."""
 
 import re
+import shutil
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from honnin.app.ports import StoredVerdict
@@ -32,10 +34,9 @@ from honnin.model import (
 from honnin.settings import Settings
 from honnin.store import Database, SqlDirectoryStore, SqlUserStore, SqlVerdictStore
 from honnin.web import Services, create_app
-from honnin.web.passwords import hash_password
 
 PASSWORD = "a long enough password"
-PASSWORD_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # quick, for tests only
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 WORDS = {
@@ -200,14 +201,24 @@ class World:
         return self.desk.receive(event, source=source, conversation=conversation)
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A database file with its tables, to be copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / "honnin.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    database.close()
+    return path
+
+
 @pytest.fixture
-def make_world(tmp_path):
+def make_world(tmp_path, empty_database):
     databases = []
 
     def make(**settings):
+        shutil.copy(empty_database, tmp_path / "honnin.db")
         database = Database(f"sqlite:///{tmp_path}/honnin.db")
         databases.append(database)
-        database.migrate()
         verdicts, directory, users = SqlVerdictStore(database), SqlDirectoryStore(database), SqlUserStore(database)
         users.create_user("admin", PASSWORD_HASH, at=NOW)
         clock, desk = Clock(), FakeDesk(verdicts, directory)

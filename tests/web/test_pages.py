@@ -413,7 +413,14 @@ class TestEvent:
         world.receive(Event("m-1", text="社内ですか"), conversation="room")
         world.receive(Event("m-2", text="振込を"), conversation="room")
 
-        assert "/events/m-1?source=chat" in staff.get("/events/m-2").text
+        answer = staff.get("/events/m-2")
+
+        assert "/events/m-1?source=chat" in answer.text
+        # They read as one talk, and the script showed itself where the first alert was.
+        assert re.findall(r'<li class="turn( theirs)?( first-alert)?"', answer.text) == [
+            (" theirs", ""),
+            (" theirs", " first-alert"),
+        ]
 
     @pytest.mark.parametrize("event_id", ["..", "a/b", "a b?c#d&e", "日本", "<x>", "m_1-2", "%2e%2e", "'\""])
     def test_an_event_of_any_id_has_a_page(self, world, staff, event_id):

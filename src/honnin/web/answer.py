@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from honnin.app.ports import StoredVerdict
 from honnin.model import Event, IdentityMatch, Kind, Level, LinkCheck, Signal, Stage, Turn, Verdict
 from honnin.model.text import Language
+from honnin.screening.facts import BEFORE
 from honnin.web.marking import LONGEST_SHOWN, Segment, Span, segments, span_of, visible
 from honnin.web.words import say
 
 MOST_TURNS = 300
+MOST_POINTS = 8
+MOST_SENTENCES = 3
+LONGEST_QUOTE = 200
 SENDER = "sender"
+NOWHERE = -1
 STEPS = tuple(stage for stage in Stage if stage is not Stage.NONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why we speak up, with its number in the text and the words, where words show it."""
+class Point:
+    """Something that stood out: its number in the text, what it means, and the words, where words show it."""
 
     number: int
-    text: str
+    sentences: tuple[str, ...]
     quote: str
     is_marked: bool
 
@@ -56,7 +62,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Answer:
     level: Level
-    reasons: tuple[Reason, ...]
+    points: tuple[Point, ...]
     actions: tuple[str, ...]
     subject: tuple[Segment, ...]
     turns: tuple[ShownTurn, ...]
@@ -71,12 +77,9 @@ class Answer:
 def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments: Sequence[str] = ()) -> Answer:
     """Make a verdict ready for a page in that language."""
     turns = event.turns or (Turn(event.text, SENDER),)
-    signals = _told_once(verdict.signals)
-    spans, in_subject, marked = _spans(event, turns, signals)
-    reasons = tuple(
-        Reason(number, signal.reason.in_language(language), visible(signal.quote[:200]), number in marked)
-        for number, signal in enumerate(signals, 1)
-    )
+    groups = _by_words(verdict.signals)
+    spans, in_subject, marked = _spans(event, turns, [group[0] for group in groups])
+    points = tuple(_point(number, group, number in marked, language) for number, group in enumerate(groups, 1))
     shown = tuple(
         ShownTurn(
             index=index,
@@ -91,7 +94,7 @@ def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments
     )
     return Answer(
         level=verdict.level,
-        reasons=reasons,
+        points=points,
         actions=tuple(action.text.in_language(language) for action in verdict.actions),
         subject=segments(event.subject, in_subject) if event.subject else (),
         turns=shown if event.turns or event.text else (),
@@ -104,15 +107,57 @@ def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments
     )
 
 
-def _told_once(signals: Sequence[Signal]) -> list[Signal]:
-    """Leave out what would read the same twice: two rules may see one thing."""
-    return list({(signal.reason.ja, signal.quote, signal.turn): signal for signal in reversed(signals)}.values())[::-1]
+def joined(talk: Sequence[StoredVerdict], current: StoredVerdict) -> tuple[Event, Verdict]:
+    """Read messages that came one by one as the conversation they are, with the verdict on the current one first.
+
+    The script showed itself in the first message that was an alert.
+    """
+    here = next((index for index, item in enumerate(talk) if item == current), None)
+    if here is None or len(talk) < 2 or any(item.event.turns for item in talk):
+        return current.event, current.verdict
+    turns = tuple(Turn(item.event.text, _speaker(item.event, current.event), item.event.sent_at) for item in talk)
+    order = [here, *(index for index in reversed(range(len(talk))) if index != here)]
+    signals = tuple(_placed(signal, index) for index in order for signal in talk[index].verdict.signals)
+    first = next((index for index, item in enumerate(talk) if item.verdict.level.is_alert), None)
+    return replace(current.event, turns=turns), replace(current.verdict, signals=signals, first_alert_turn=first)
+
+
+def _placed(signal: Signal, index: int) -> Signal:
+    """Give a signal of the message at ``index`` its turn in the whole talk."""
+    if signal.turn <= BEFORE:
+        return replace(signal, turn=max(index + signal.turn - BEFORE - 1, NOWHERE))
+    return replace(signal, turn=index) if signal.turn == 0 else signal
+
+
+def _speaker(event: Event, current: Event) -> str:
+    mine, theirs = event.sender, current.sender
+    if mine == theirs or (mine and theirs and mine.account_id and mine.account_id == theirs.account_id):
+        return SENDER
+    return mine.name if mine else ""
+
+
+def _by_words(signals: Sequence[Signal]) -> list[list[Signal]]:
+    """Put together what the same words show, each sentence once, the weightiest first."""
+    groups: dict[tuple[str, int], list[Signal]] = {}
+    told: set[tuple[str, int, str]] = set()
+    for signal in signals:
+        key = (signal.quote, signal.turn)
+        group = groups.setdefault(key, [])
+        if len(group) < MOST_SENTENCES and (*key, signal.reason.ja) not in told:
+            told.add((*key, signal.reason.ja))
+            group.append(signal)
+    return list(groups.values())[:MOST_POINTS]
+
+
+def _point(number: int, group: Sequence[Signal], is_marked: bool, language: Language) -> Point:
+    sentences = tuple(signal.reason.in_language(language) for signal in group)
+    return Point(number, sentences, visible(group[0].quote[:LONGEST_QUOTE]), is_marked)
 
 
 def _spans(
     event: Event, turns: Sequence[Turn], signals: Sequence[Signal]
 ) -> tuple[dict[int, list[Span]], list[Span], set[int]]:
-    """Find where the words of each reason stand: in which turn, or in the subject."""
+    """Find where the words of each point stand: in which turn, or in the subject."""
     by_turn: dict[int, list[Span]] = {}
     in_subject: list[Span] = []
     marked: set[int] = set()
@@ -120,7 +165,7 @@ def _spans(
         text = turns[signal.turn].text if 0 <= signal.turn < len(turns) else ""
         if span := span_of(text, signal.quote, signal.start, signal.end, number):
             by_turn.setdefault(signal.turn, []).append(span)
-        elif span := span_of(event.subject, signal.quote, 0, 0, number):
+        elif span := span_of(event.subject, signal.quote, signal.start, signal.end, number):
             in_subject.append(span)
         else:
             continue

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from honnin.app.ports import AlertFilter, StoredVerdict
 from honnin.model import Channel, Event, Level
 from honnin.model.text import Language
-from honnin.web.answer import answer_of
+from honnin.web.answer import answer_of, joined
 from honnin.web.marking import visible
 from honnin.web.site import JST, Form, Site, Staff, TheSite, event_url
 
@@ -23,6 +23,8 @@ SERIOUS_FIRST = tuple(sorted(Level, key=lambda level: -level.rank))
 LEVELS = ("alerts", *(level.value for level in SERIOUS_FIRST), "all")
 HANDLED: Mapping[str, bool | None] = {"open": False, "done": True, "all": None}
 BAR_WIDTH = 200
+FEATURES = ("name", "organisation", "title", "someone_near", "other_life")
+"""Comparisons whose names are written out; another one shows its own name."""
 
 router = APIRouter()
 
@@ -139,9 +141,18 @@ def _event_page(site: Site, request: Request, language: Language, event_id: str)
     if stored is None:
         raise HTTPException(404)
     talk = verdicts.conversation(stored.conversation) if stored.conversation else ()
-    others = [_row(item, language) for item in talk if (item.event.id, item.source) != (stored.event.id, stored.source)]
-    answer = answer_of(stored.event, stored.verdict, language)
-    return site.page(request, "event", stored=stored, event=stored.event, answer=answer, others=others, visible=visible)
+    answer = answer_of(*joined(talk, stored), language)
+    return site.page(
+        request,
+        "event",
+        stored=stored,
+        event=stored.event,
+        answer=answer,
+        talk=[_row(item, language) for item in talk] if len(talk) > 1 else [],
+        here=event_url(stored.event.id, stored.source),
+        features=FEATURES,
+        visible=visible,
+    )
 
 
 @router.post("/handled")
