@@ -11,7 +11,19 @@ from tests.rules.samples import RULE, facts, pack_of, rule, said, write
 from honnin.model import Evidence, Facts, Severity, Text
 from honnin.rules import evaluate, load_pack, merge
 from honnin.rules.compile import compile_condition
-from honnin.rules.condition import AllOf, AnyOf, AtLeast, Atom, Compare, Comparison, Condition, Named, Not, SameTurn
+from honnin.rules.condition import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Compare,
+    Comparison,
+    Condition,
+    Named,
+    Not,
+    SameTurn,
+    parts,
+)
 from honnin.rules.pack import Pack
 from honnin.rules.rule import Rule, State
 
@@ -154,11 +166,26 @@ def test_the_version_changes_with_the_files_and_only_with_them(tmp_path: Path):
 
 _WORDED = ["act:probe", A, B, "link:any", "hidden:bidi"]
 _ATOMS = [*_WORDED, C, "channel:chat"]
-_worded = st.sampled_from(_WORDED).map(Atom)
+_worded_tree = st.recursive(
+    st.sampled_from(_WORDED).map(Atom),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3)
+        .map(tuple)
+        .flatmap(
+            lambda of: st.one_of(
+                st.just(AllOf(of)),
+                st.just(AnyOf(of)),
+                st.just(SameTurn(of)),
+                st.builds(AtLeast, st.integers(1, len(of)), st.just(of)),
+            )
+        )
+    ),
+    max_leaves=5,
+)
 _leaves = st.one_of(
     st.sampled_from(_ATOMS).map(Atom),
     st.builds(Compare, st.sampled_from(["turns", "link_score"]), st.sampled_from(Comparison), st.integers(0, 3)),
-    st.lists(_worded, min_size=1, max_size=3).map(lambda of: SameTurn(tuple(of))),
+    st.lists(_worded_tree, min_size=1, max_size=3).map(lambda of: SameTurn(tuple(of))),
 )
 
 
@@ -214,14 +241,30 @@ def truth(condition: Condition, known: Facts) -> bool | None:  # noqa: C901 - on
             if values.count(True) >= n:
                 return True
             return None if values.count(True) + values.count(None) >= n else False
-        case SameTurn(of):
-            values = [truth(part, known) for part in of]
-            if False in values or None in values:
-                return False if False in values else None
-            turns = [{one.turn for one in known.atoms[part.name]} for part in of if isinstance(part, Atom)]
-            return bool(set.intersection(*turns))
+        case SameTurn():
+            values = [truth(part, known) for part in condition.of]
+            if False in values:
+                return False
+            if turns(condition, known):
+                return True
+            named = {part.name for part in parts(condition) if isinstance(part, Atom)}
+            return None if named & known.unknown or None in values else False
         case Named():
             raise AssertionError
+    raise AssertionError
+
+
+def turns(condition: Condition, known: Facts) -> set[int]:
+    """The turns in which a condition on words holds by itself."""
+    match condition:
+        case Atom(name):
+            return {one.turn for one in known.atoms.get(name, ())}
+        case AllOf(of) | SameTurn(of):
+            return set.intersection(*(turns(part, known) for part in of))
+        case AnyOf(of):
+            return set.union(*(turns(part, known) for part in of))
+        case AtLeast(n, of):
+            return {turn for turn in range(4) if sum(turn in turns(part, known) for part in of) >= n}
     raise AssertionError
 
 

@@ -65,6 +65,13 @@ MISTAKES = [
     ("{all: [act:ask_transfer, relation:new]}", "[act:probe]", 9, "payment-from-new-contact.when", "keys"),
     ("    fires_on:", "    expires: soon\n    fires_on:", 11, "payment-from-new-contact.expires", "2027-03-31"),
     ("pack: {id: demo}\n", "\n", 0, "pack.id", "Name the pack"),
+    ("contact_days: 0", "messages: 1.5", 12, "payment-from-new-contact.fires_on.messages", "whole number"),
+    ("contact_days: 0", "turns: [{who: a}]", 12, "payment-from-new-contact.fires_on.turns", "text is missing"),
+    ("contact_days: 0", "turns: a", 12, "payment-from-new-contact.fires_on.turns", "list"),
+    ("contact_days: 0", "sender: {nmae: a}", 12, "payment-from-new-contact.fires_on.sender.nmae", 'mean "name"'),
+    ("contact_days: 0", "directory: [{kana: a}]", 12, "payment-from-new-contact.fires_on.directory", "name is missing"),
+    ("text: See you at three.", "text: true", 16, "payment-from-new-contact.silent_on.text", "text here"),
+    ("text: See you at three.", f"text: {'a' * 4001}", 16, "payment-from-new-contact.silent_on.text", "4000"),
     ("severity: high", "severity: &a high", 5, "", "Anchors"),
     ("severity: high", "severity: !!str high", 5, "", "Tags"),
     ("severity: high", "severity: high\n    severity: low", 6, "", "twice"),
@@ -156,6 +163,17 @@ def test_a_shipped_draft_goes_live_only_with_examples(tmp_path: Path):
     site = write(tmp_path / "site", all="pack: {id: site}\nlocal:\n  one: {state: live}\n")
     (mistake,) = lint([site], beside=shipped)
     assert (mistake.field, mistake.line) == ("one.fires_on", 3)
+
+
+def test_one_rule_is_changed_in_one_place(tmp_path: Path):
+    shipped = load_pack(write(tmp_path / "shipped", all=pack_of(rule("link:any", rule_id="one"))))
+    local = "local:\n  one: {state: shadow}\n"
+    found = lint([write(tmp_path / "site", a="pack: {id: site}\n" + local, b=local)], beside=shipped)
+    assert ["one place" in one.text.en for one in found] == [True, True]
+
+
+def test_a_pack_may_be_one_file(tmp_path: Path):
+    assert load_pack(write(tmp_path, all=RULE) / "all.yaml").id == "demo"
 
 
 def test_an_empty_folder_says_so(tmp_path: Path):

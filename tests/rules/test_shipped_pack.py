@@ -8,8 +8,8 @@ import pytest
 from tests.rules.samples import facts
 from tests.rules.screened import fired
 
-from honnin.model import Facts, Severity
-from honnin.rules import Failure, Rule, State, evaluate, lint, shipped_pack, test_pack
+from honnin.model import Channel, Facts, Severity
+from honnin.rules import Example, Failure, Rule, State, evaluate, lint, shipped_pack, test_pack
 from honnin.rules.vocabulary import ATOMS, NUMBERS
 
 PACK = shipped_pack()
@@ -107,3 +107,60 @@ def test_examples_use_only_invented_addresses_and_numbers():
                 texts += [example.sender.email, example.sender.reply_to]
             for host in re.findall(r"(?:https?://|@)([A-Za-z0-9.-]+)", "\n".join(texts)):
                 assert host in genuine or allowed.search(host), (rule.id, host)
+
+
+def test_an_ordinary_message_touches_few_rules():
+    """The index keeps screening fast: most rules are not even asked."""
+    ordinary = facts(
+        "kind:message", "channel:chat", "relation:established", "pressure:deadline", "entity:deadline", "link:any"
+    )
+    touched = {index for atom in ordinary.atoms for index in PACK.program.by_atom.get(atom, ())}
+    assert len(touched) <= len(PACK.rules) // 10
+
+
+HARMLESS = [
+    # between colleagues and partners who know each other, or by mail from we cannot tell whom
+    Example(
+        text="お世話になっております。10月分の請求書をお送りします。お支払期日は11月30日です。", channel=Channel.MAIL
+    ),
+    Example(text="請求書の振込先は従来どおりです。ご不明な点はお電話ください。", channel=Channel.MAIL),
+    Example(text="本日中に経費精算の承認をお願いします。", contact_days=500, messages=400),
+    Example(text="今、5分いいですか?", contact_days=500, messages=400),
+    Example(text="社長決裁が下りました。来週発注します。", contact_days=500, messages=400),
+    Example(text="展示会用のグループを作りました。参加したい人は声をかけてください。", contact_days=500, messages=400),
+    Example(text="至急ではありませんが、今日中にご確認いただけると助かります。", contact_days=500, messages=400),
+    Example(text="経理の中村さんにも共有しておいてください。", contact_days=500, messages=400),
+    Example(
+        text="パスワードの再設定を受け付けました。心当たりがない場合は、このメールを破棄してください。",
+        channel=Channel.MAIL,
+    ),
+    Example(text="ご注文の商品を発送しました。お届け予定は明日です。", channel=Channel.MAIL),
+    Example(
+        text="【注意喚起】社長をかたり、グループの作成や振込を求める連絡が増えています。応じずに情報システム部へお知らせください。"
+    ),
+    Example(text="採用面接の日程をご連絡します。当日は履歴書をお持ちください。", channel=Channel.MAIL),
+    Example(text="初めまして、みどり商事の田島です。昨日はありがとうございました。", contact_days=0, messages=1),
+    Example(text="会議中なので、後でかけ直します。", contact_days=500, messages=400),
+    Example(text="Please find attached the invoice for October. Payment is due on 30 November.", channel=Channel.MAIL),
+    Example(
+        text="Your payment failed. Please update your payment method in your account settings.", channel=Channel.MAIL
+    ),
+    Example(
+        text="You asked to reset your password. If you didn't request this, ignore this email.", channel=Channel.MAIL
+    ),
+    Example(text="We have invited you to the team workspace. Sign in to join.", channel=Channel.MAIL),
+    Example(text="Are you free for lunch on Friday?", contact_days=500, messages=400),
+    Example(text="I added Peter from finance to the channel.", contact_days=500, messages=400),
+    Example(text="I'm in a meeting, talk to you later.", contact_days=500, messages=400),
+    Example(
+        text="Beware of messages that ask for gift cards in the name of our director.", contact_days=500, messages=400
+    ),
+    Example(text="Can you send me the meeting link again?", contact_days=500, messages=400),
+    Example(text="Thanks for the order, it will be delivered on Tuesday.", contact_days=500, messages=400),
+]
+
+
+@pytest.mark.parametrize("example", HARMLESS, ids=lambda example: example.text[:30])
+def test_ordinary_business_raises_no_alert(example: Example):
+    loud = {rule.id for rule in PACK.rules if rule.severity in LOUD}
+    assert not fired(example) & loud

@@ -355,6 +355,8 @@ class _Parser:
             return read(entries[key], f"{where}.{key}") if key in entries else otherwise
 
         messages = given("messages", self.number, None)
+        if messages is not None and messages != int(messages):
+            self.wrong(entries["messages"], f"{where}.messages", "整数で書いてください。", "Write a whole number here.")
         return Example(
             text=given("text", self.text, ""),
             turns=given("turns", self.turns, ()),
