@@ -146,6 +146,20 @@ class TestScreen:
         assert b"nowhere.jsonl" in done.stderr
         assert b"Traceback" not in done.stderr
 
+    def test_people_who_were_imported_are_known(self, honnin, tmp_path):
+        (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+        assert answers(honnin("screen", stdin=lines(GROUP), check=0))[0]["identity"] is None
+        assert not (tmp_path / "honnin.db").exists()
+        honnin("import", "directory", "people.csv", check=0)
+        assert answers(honnin("screen", stdin=lines(GROUP), check=0))[0]["identity"]["verified"] is False
+
+    def test_a_database_that_cannot_be_opened_is_told(self, honnin):
+        done = honnin(
+            "screen", stdin=lines(TALK), env={"HONNIN_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, check=1
+        )
+        assert "HONNIN_DATABASE_URL" in done.stderr.decode()
+        assert b"Traceback" not in done.stderr
+
     def test_people_that_cannot_be_read_are_told_before_anything_is_screened(self, honnin, tmp_path):
         (tmp_path / "people.csv").write_text("nobody\n", encoding="utf-8")
         done = honnin("screen", "--directory", "people.csv", stdin=lines(TALK), check=1)
@@ -284,7 +298,9 @@ class TestServe:
     def test_the_demo_leaves_nothing_behind(self, tmp_path):
         with self.serving(tmp_path, "--demo") as (port, said):
             assert answer(port) == 200
-            assert re.search(r"demo / \S{12,}", said)
+            password = re.search(r"demo / (\S{12,})", said)[1]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login", timeout=5) as page:
+                assert password in page.read().decode()
         assert list(tmp_path.iterdir()) == []
 
     def test_wrong_settings_are_all_named(self, honnin):
@@ -309,7 +325,9 @@ def commands(command=main, name="honnin"):
         yield from commands(below, f"{name} {child}")
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else ""
+)
 class TestHelp:
     def test_each_command_says_what_it_does(self, name, command):
         told = command.get_help(click.Context(command, info_name=name))

@@ -26,6 +26,7 @@ from honnin.settings import Settings, settings_from
 
 if TYPE_CHECKING:
     from honnin.app.screen import ScreeningDesk
+    from honnin.identity import Directory
     from honnin.store import Database
     from honnin.web.services import Services
 
@@ -60,14 +61,36 @@ def engine(pack_dir: str = "") -> Engine:
 @contextmanager
 def database(url: str) -> Iterator[Database]:
     """The site's database, with its tables brought up to date."""
+    from sqlalchemy.exc import DBAPIError
+
     from honnin.store import Database
 
     opened = Database(url)
     try:
-        opened.migrate()
+        try:
+            opened.migrate()
+        except DBAPIError:
+            raise HonninError(
+                Text(
+                    "データベースを開けません。HONNIN_DATABASE_URL と、データベースが動いているかを確かめてください。",
+                    "The database cannot be opened. Check HONNIN_DATABASE_URL, and that the database is running.",
+                )
+            ) from None
         yield opened
     finally:
         opened.close()
+
+
+def installed_people(given: Settings) -> Directory | None:
+    """The installed directory, where one was installed: a site without a database yet has none, and gets none made."""
+    file = given.database_url.removeprefix("sqlite:///")
+    if file != given.database_url and not Path(file).exists():
+        return None
+    from honnin.identity import Directory
+    from honnin.store import SqlDirectoryStore
+
+    with database(given.database_url) as kept:
+        return Directory(SqlDirectoryStore(kept).people())
 
 
 @dataclass(frozen=True)
@@ -79,8 +102,8 @@ class Site:
     database: Database
 
 
-def site(given: Settings, kept: Database) -> Site:
-    """Put a site together over its database."""
+def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None = None) -> Site:
+    """Put a site together over its database; ``demo_login`` is for the demo alone, whose sign-in is no secret."""
     from honnin.app.screen import ScreeningDesk
     from honnin.identity import Directory, match
     from honnin.store import (
@@ -103,6 +126,7 @@ def site(given: Settings, kept: Database) -> Site:
         check_link=ready.links.check,
         match_identity=lambda account, people: match(account, Directory(people)),
         settings=given,
+        demo_login=demo_login,
     )
     return Site(services, desk, kept)
 
@@ -150,11 +174,12 @@ def serve(given: Settings, *, demo: bool, say: Say) -> None:
         if demo:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="honnin-demo-", ignore_cleanup_errors=True))
             given = replace(given, database_url=f"sqlite:///{folder}/demo.db")
-        ready = site(given, stack.enter_context(database(given.database_url)))
+        login = (DEMO_USER, secrets.token_urlsafe(9)) if demo else None
+        ready = site(given, stack.enter_context(database(given.database_url)), demo_login=login)
         stopping = threading.Event()
         stack.callback(stopping.set)
-        if demo:
-            _open_demo(ready, stopping, say)
+        if login is not None:
+            _open_demo(ready, login, stopping, say)
         elif not ready.services.users.has_users():
             _welcome_first_user(ready.database, say)
         host = f"[{given.host}]" if ":" in given.host else given.host
@@ -192,18 +217,17 @@ def _welcome_first_user(kept: Database, say: Say) -> None:
     )
 
 
-def _open_demo(ready: Site, stopping: threading.Event, say: Say) -> None:
+def _open_demo(ready: Site, login: tuple[str, str], stopping: threading.Event, say: Say) -> None:
     from honnin.app.demo import Demo, play, settle_in
     from honnin.store import SqlRelationshipStore
 
     demo = Demo.load()
     settle_in(ready.desk, demo, ready.services.directory, SqlRelationshipStore(ready.database))
-    password = secrets.token_urlsafe(9)
-    add_user(ready.database, DEMO_USER, password)
+    add_user(ready.database, *login)
     say(
         "デモ：架空の会社「みどり堂」です。サインインして受信箱を開くと、数秒ごとに届く偽社長の連絡を見られます。\n"
         'Demo: an invented company, "Midori-do". Sign in and open the inbox to watch a fake president write to it.\n'
-        f"  {DEMO_USER} / {password}"
+        f"  {login[0]} / {login[1]}"
     )
     showing = {"run": f"{now():%Y%m%d%H%M%S}", "first_pause": DEMO_FIRST_PAUSE, "pause": DEMO_PAUSE, "stop": stopping}
     threading.Thread(target=play, args=(ready.desk, demo), kwargs=showing, daemon=True).start()

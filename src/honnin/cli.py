@@ -93,7 +93,8 @@ def screen(
     from honnin.app.jsonl import screen_lines
     from honnin.bootstrap import engine
 
-    ready, people = engine(pack_dir or ""), _directory(directory_file)
+    people = _directory(directory_file)
+    ready = engine(pack_dir or "")
     with _opened(file) as (read, _size):
         failed = _write(screen_lines(read, lambda event: ready.screen(event, directory=people), public=public))
     ctx.exit(1 if failed else 0)
@@ -119,7 +120,8 @@ def check(text: str, subject: str, sender: str, lang: str, pack_dir: str | None)
     event = event_from_json(
         {"id": "check", "text": text, "subject": subject, "sender": {"name": sender} if sender else None}
     )
-    click.echo(describe(engine(pack_dir or "").screen(event), "en" if lang == "en" else "ja"))
+    verdict = engine(pack_dir or "").screen(event, directory=_directory(None))
+    click.echo(describe(verdict, "en" if lang == "en" else "ja"))
 
 
 @main.group(cls=Group)
@@ -362,8 +364,11 @@ def key_create(name: str) -> None:
 
 
 def _directory(file: Path | None) -> Directory | None:
+    """The people of a file, or those who were imported."""
     if file is None:
-        return None
+        from honnin.bootstrap import installed_people, settings
+
+        return installed_people(settings())
     from honnin.app.directory_csv import read_people
     from honnin.identity import Directory
 

@@ -216,6 +216,16 @@ class TestLinks:
         (link,) = small.screen(Event("m", text=text)).links
         assert text[link.start : link.end] == "https://a.example.invalid/x"
 
+    def test_the_houses_own_domain_is_known(self, small):
+        event = Event("m", text="https://midorido.example/ をご覧ください")
+        people = Directory([Person("緑川 誠", emails=("makoto@midorido.example", "makoto@gmail.com"))])
+        own = [reason.id for link in small.screen(event, directory=people).links for reason in link.reasons]
+        assert own == ["own_domain"]
+        assert [reason.id for link in small.screen(event).links for reason in link.reasons] != own
+        free = Event("m", text="https://gmail.com.example.invalid/ https://gmail.com/")
+        checked = small.screen(free, directory=people).links
+        assert not any(reason.id == "own_domain" for link in checked for reason in link.reasons)
+
     def test_links_without_end_are_bounded(self, small):
         text = "\n".join(f"https://h{number}.example.invalid/" for number in range(3000))
         assert len(small.screen(Event("m", text=text)).links) == 200

@@ -132,6 +132,13 @@ def _domain(email: str) -> str:
     return email.rpartition("@")[2].strip().strip(">").casefold()
 
 
+@lru_cache(maxsize=16)
+def own_domains(installed: Directory) -> frozenset[str]:
+    """The mail domains of the people of the installed directory, where not anyone gets an address."""
+    domains = {_domain(email) for person in installed.people for email in person.emails}
+    return frozenset(domain for domain in domains if domain and not is_free_mail(domain))
+
+
 def is_free_mail(domain: str) -> bool:
     """Whether anyone gets an address of this domain at once.
 

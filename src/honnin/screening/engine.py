@@ -15,7 +15,7 @@ from honnin.links import Links
 from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Verdict
 from honnin.rules import Pack, evaluate, shipped_pack
 from honnin.screening.actions import Advisor
-from honnin.screening.contact import Contact
+from honnin.screening.contact import Contact, own_domains
 from honnin.screening.decide import LIFTS, RESEMBLANCE_REASON, RESEMBLES, Policy, decide, in_order
 from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook
 from honnin.screening.links import LinkReader
@@ -118,7 +118,7 @@ class _Screening:
         self._book = FactBook()
         self._machine = Machine(before)
         self._contact = Contact(event, directory, engine.links)
-        self._links = LinkReader(engine.links)
+        self._links = LinkReader(engine.links, own_domains(directory) if directory is not None else frozenset())
         self._texts: list[str] = []
         self._length = self._measured = 0
         self._went_on = False

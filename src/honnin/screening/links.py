@@ -16,8 +16,9 @@ MOST_LINKS = 200
 class LinkReader:
     """Reads links turn by turn. A brand named anywhere so far counts for the links that follow."""
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, own_domains: frozenset[str] = frozenset()) -> None:
         self._links = links
+        self._own_domains = own_domains
         self._brands: dict[str, None] = {}
         self._checked: dict[str, LinkCheck] = {}
         self._waiting: list[str] = []
@@ -39,7 +40,7 @@ class LinkReader:
         new = []
         for link in found:
             if link.url not in self._checked and len(self._checked) < MOST_LINKS:
-                check = self._links.check(link.url, brands=brands, shown=link.shown)
+                check = self._links.check(link.url, brands=brands, known_domains=self._own_domains, shown=link.shown)
                 check = replace(check, start=link.start, end=link.end, turn=turn)
                 self._checked[link.url] = check
                 new.append(check)

@@ -30,7 +30,8 @@ class Services:
     """Everything a site is made of.
 
     ``check_link`` looks at one address; ``match_identity`` compares a claimed account with people and returns the
-    likeliest, or None where nobody is claimed.
+    likeliest, or None where nobody is claimed. ``demo_login`` (name, password) is shown to everybody who wants to sign in;
+    only the demo has one.
     """
 
     desk: Desk
@@ -40,5 +41,6 @@ class Services:
     check_link: Callable[[str], LinkCheck]
     match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
     settings: Settings
+    demo_login: tuple[str, str] | None = None
     now: Callable[[], datetime] = _now
     new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32)

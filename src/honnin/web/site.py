@@ -163,6 +163,7 @@ class Site:
             t=t,
             csrf=lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(visit.csrf),
             visit=visit,
+            demo_login=self.services.demo_login,
             path=request.url.path,
             language=visit.language,
             other_language=_in_other_language(request, visit.language),
