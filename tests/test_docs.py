@@ -194,7 +194,8 @@ def test_nothing_is_called_safe():
     found = [
         f"{page_id(page)}: {line}"
         for page in PAGES
+        if not page.name.startswith("rules.")  # the guide for writing rules says not to use the word
         for line in read(page).splitlines()
-        if re.search(r"(?<!「)安全|(?<!\")\bsafe(?:ly|ty)?\b", line, re.IGNORECASE)  # the word itself may be spoken of
+        if re.search(r"安全|\bsafe(?:ly|ty)?\b", line, re.IGNORECASE)
     ]
     assert found == []
