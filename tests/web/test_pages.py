@@ -378,6 +378,20 @@ class TestInbox:
         assert "admin さんが 2026-11-24 12:00 に対応済みにしました" in staff.get("/events/m-1").text
         assert world.services.verdicts.get("m-1").handled_by == "admin"
 
+    def test_messages_of_one_conversation_stand_in_one_row_and_are_handled_together(self, world, staff):
+        for number in range(3):
+            world.receive(Event(f"talk-{number}", text="振込"), conversation="room")
+        listed = staff.get("/inbox?level=danger").text
+        newest = re.search(r"/events/(talk-\d)", listed)[1]
+
+        assert listed.count("/events/talk-") == 1
+        assert "同じ会話にほか2件" in listed
+        staff.submit("/handled", {"id": newest, "source": "chat"}, page="/inbox")
+        assert "/events/talk-" not in staff.get("/inbox").text
+
+    def test_handling_what_is_not_there_is_said_so(self, staff):
+        assert staff.submit("/handled", {"id": "nothing", "source": "chat"}, page="/inbox").status_code == 404
+
     def test_pages_are_turned(self, world, staff):
         for number in range(60):
             world.receive(Event(f"n-{number}", text="振込"))

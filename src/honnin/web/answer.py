@@ -13,8 +13,8 @@ from honnin.web.marking import LONGEST_SHOWN, Segment, Span, segments, span_of, 
 from honnin.web.words import say
 
 MOST_TURNS = 300
-MOST_POINTS = 8
-MOST_SENTENCES = 3
+MOST_POINTS = 6
+MOST_SENTENCES = 2
 LONGEST_QUOTE = 200
 SENDER = "sender"
 NOWHERE = -1

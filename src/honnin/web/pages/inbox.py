@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -93,6 +93,9 @@ class Row:
     channel: str
     received_at: datetime
     handled_by: str
+    conversation: str = ""
+    others: int = 0
+    """How many older messages of the same conversation stand behind this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
         "inbox",
         wanted=wanted,
         is_narrowed=replace(wanted, page=1) != Wanted(),
-        rows=[_row(item, visit.language) for item in found.items],
+        rows=_by_conversation([_row(item, visit.language) for item in found.items]),
         total=found.total,
         pages=max(1, -(-found.total // found.per_page)),
         bars=_bars(site.services.verdicts.counts(since)),
@@ -157,8 +160,15 @@ def _event_page(site: Site, request: Request, language: Language, event_id: str)
 
 @router.post("/handled")
 def mark_handled(site: TheSite, visit: Staff, posted: Form) -> Response:
+    """Note that somebody took care of the event, and of the messages of its conversation that led to it."""
     event_id, source = posted.text("id"), posted.text("source")
-    site.services.verdicts.mark_handled(event_id, by=visit.user or "", at=site.services.now(), source=source)
+    verdicts, by, now = site.services.verdicts, visit.user or "", site.services.now()
+    stored = verdicts.get(event_id, source)
+    if stored is None:
+        raise HTTPException(404)
+    talk = verdicts.conversation(stored.conversation) if stored.conversation else ()
+    for item in (stored, *(item for item in talk if item.received_at <= stored.received_at)):
+        verdicts.mark_handled(item.event.id, by=by, at=now, source=item.source)
     return RedirectResponse(event_url(event_id, source), 303)
 
 
@@ -173,7 +183,18 @@ def _row(item: StoredVerdict, language: Language) -> Row:
         channel=item.event.channel.value if item.event.channel else "",
         received_at=item.received_at,
         handled_by=item.handled_by if item.handled_at else "",
+        conversation=item.conversation,
     )
+
+
+def _by_conversation(rows: Sequence[Row]) -> list[Row]:
+    """Show only the newest message of each conversation, with how many stand behind it."""
+    shown: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        key = (row.conversation, "") if row.conversation else ("", row.url)
+        newest = shown.get(key)
+        shown[key] = replace(newest, others=newest.others + 1) if newest else row
+    return list(shown.values())
 
 
 def _excerpt(event: Event) -> str:
