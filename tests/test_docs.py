@@ -14,6 +14,7 @@ from honnin.app.trial import run_examples
 from honnin.bootstrap import engine
 from honnin.model import Level, Stage
 from honnin.rules import load_pack
+from honnin.rules.vocabulary import ATOMS, ATTACK_TYPES, NUMBERS, TACTICS
 from honnin.settings import Settings
 from honnin.web.words import say
 
@@ -169,15 +170,26 @@ class TestExamples:
                 if "claimed" not in value:
                     event_from_json(value)
 
-    @pytest.mark.parametrize("page", ["docs/operators.ja.md", "docs/operators.md", "docs/developers.md"])
+    @pytest.mark.parametrize(
+        "page", ["docs/operators.ja.md", "docs/operators.md", "docs/rules.ja.md", "docs/rules.md", "docs/developers.md"]
+    )
     def test_rules_do_what_their_examples_say(self, page, tmp_path):
         for body in fenced(ROOT / page, "yaml"):
+            if "\nrules:" not in body:  # a part of a file
+                continue
             file = tmp_path / "pack.yaml"
-            at_work = re.sub(r"state: \w+", "state: live", body)
+            at_work = re.sub(r"state: \w+", "state: live", body.split("\nlocal:")[0])
             file.write_text(at_work, encoding="utf-8")
             pack = load_pack(file)
             assert pack.rules
             assert run_examples(engine(str(file)), pack) == []
+
+
+@pytest.mark.parametrize("page", ["docs/rules.ja.md", "docs/rules.md"])
+def test_every_word_of_the_rules_is_listed(page):
+    listed = set(re.findall(r"`([a-z_:0-9]+)`", read(ROOT / page)))
+    assert (ATOMS | NUMBERS | TACTICS | ATTACK_TYPES) - listed == set()
+    assert {word for word in listed if re.fullmatch(r"\w+:\w+", word)} <= ATOMS
 
 
 @pytest.mark.parametrize(("page", "language"), [("docs/users.ja.md", "ja"), ("docs/users.md", "en")])
