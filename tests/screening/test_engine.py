@@ -1,3 +1,5 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import process_time
 
@@ -275,3 +277,17 @@ def cost(engine, event):
     start = process_time()
     engine.screen(event)
     return process_time() - start
+
+
+def test_threads_share_one_engine(engine):
+    """The web answers from many threads: each must get the verdict it would get alone."""
+    events = [Event(f"m{n}", text=text) for n, text in enumerate([GROUP, TRANSFER, TALK, f"{TALK}{GROUP}"])]
+    alone = [engine.screen(event) for event in events]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(engine.screen, events * 100))
+    finally:
+        sys.setswitchinterval(before)
+    assert together == alone * 100
