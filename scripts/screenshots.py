@@ -68,7 +68,7 @@ def main() -> None:
     with demo() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for language in READMES:
-            context = browser.new_context(viewport={"width": 960, "height": 1150}, locale=language)
+            context = browser.new_context(viewport={"width": 960, "height": 1270}, locale=language)
             check(context.new_page(), address, language)
             context.close()
         browser.close()
