@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -40,6 +40,13 @@ CORPUS = click.option(
     default=Path("../shared/corpus"),
     show_default=True,
     help="Folder of the labelled messages.",
+)
+TRAINING = click.option(
+    "--training",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("training"),
+    show_default=True,
+    help="Folder of the messages written for training.",
 )
 
 
@@ -77,7 +84,7 @@ def main() -> None:
 )
 @click.option("--public", is_flag=True, help="Leave out what outsiders may not see: scores, rule ids, the pack.")
 @click.option("--directory", "directory_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="CSV of the people whose names are to be guarded.")  # fmt: skip
+              help="CSV of people to use instead of those who were imported.")  # fmt: skip
 @PACK
 @click.pass_context
 def screen(
@@ -95,7 +102,7 @@ def screen(
 
     people = _directory(directory_file)
     ready = engine(pack_dir or "")
-    with _opened(file) as (read, _size):
+    with _opened(file) as read:
         failed = _write(screen_lines(read, lambda event: ready.screen(event, directory=people), public=public))
     ctx.exit(1 if failed else 0)
 
@@ -141,7 +148,7 @@ def link_check(ctx: click.Context, file: str, form: str) -> None:
     from honnin.app.bulk import check_links
     from honnin.links import Links
 
-    with _opened(file) as (read, _size):
+    with _opened(file) as read:
         failed = _write(check_links(read, Links().check))
     ctx.exit(1 if failed else 0)
 
@@ -162,7 +169,7 @@ def identity_match(ctx: click.Context, file: str, form: str) -> None:
     del form
     from honnin.app.bulk import match_claims
 
-    with _opened(file) as (read, _size):
+    with _opened(file) as read:
         failed = _write(match_claims(read))
     ctx.exit(1 if failed else 0)
 
@@ -202,7 +209,7 @@ def import_history(ctx: click.Context, file: str) -> None:
     from honnin.bootstrap import database, now, settings
     from honnin.store import SqlConversationStore, SqlRelationshipStore
 
-    with database(settings().database_url) as kept, _opened(file) as (read, size), _progress(size, file) as moved:
+    with database(settings().database_url) as kept, _opened(file, bar=True) as read:
         source = "-" if file == "-" else str(Path(file).resolve())
         report = run(
             read,
@@ -210,7 +217,6 @@ def import_history(ctx: click.Context, file: str) -> None:
             relationships=SqlRelationshipStore(kept),
             marks=SqlConversationStore(kept),
             now=now(),
-            progress=moved,
         )
     for mistake in report.mistakes:
         click.echo(str(mistake), err=True)
@@ -279,8 +285,8 @@ def rules_backtest(ctx: click.Context, files: tuple[str, ...], pack_dir: str | N
 
     ready, report = engine(pack_dir or ""), Backtest()
     for file in files:
-        with _opened(file) as (read, size), _progress(size, file) as moved:
-            backtest(ready, read, report, moved)
+        with _opened(file, bar=True) as read:
+            backtest(ready, read, report)
     click.echo(f"{'events':>8}  rule")
     for count in sorted(report.rules.values(), key=lambda count: (-count.events, count.rule)):
         click.echo(f"{count.events:>8}  {count.rule} ({count.state.value}) {' '.join(count.first)}".rstrip())
@@ -291,23 +297,43 @@ def rules_backtest(ctx: click.Context, files: tuple[str, ...], pack_dir: str | N
 
 @main.command("eval")
 @CORPUS
-def eval_(corpus: Path) -> None:
+@TRAINING
+@click.option("--every-source", is_flag=True, help="Show sources with few rows too.")
+def eval_(corpus: Path, training: Path, *, every_source: bool) -> None:
     """Measure recall and false alerts on labelled messages, each source judged by weights fitted without it.
 
     ラベルの付いた文面で、見つけた割合と誤った警告の割合を測ります。
     """
-    from honnin.learning.evaluate import main_eval
-
-    main_eval(corpus)
+    main_eval = _learning().main_eval
+    click.echo(main_eval(corpus, training, _note, every_source=every_source))
 
 
 @main.command()
 @CORPUS
-def fit(corpus: Path) -> None:
+@TRAINING
+def fit(corpus: Path, training: Path) -> None:
     """Fit the weights again, and write them into the package's data files. 重みを求め直します。"""
-    from honnin.learning.evaluate import main_fit
+    for path in _learning().main_fit(corpus, training, _note, today=datetime.now(UTC).date()):
+        click.echo(path)
 
-    main_fit(corpus)
+
+def _learning() -> ModuleType:
+    """The measuring and fitting parts, which need the libraries of the "fit" extra."""
+    try:
+        from honnin.learning import evaluate
+    except ModuleNotFoundError as missing:
+        raise HonninError(
+            Text(
+                f"{missing.name} がありません。pip install 'honnin[fit]' を実行してください。",
+                f"{missing.name} is not installed. Run: pip install 'honnin[fit]'",
+            )
+        ) from missing
+    return evaluate
+
+
+def _note(progress: str) -> None:
+    """Say on the error stream how far a long work is, over the line before where someone watches."""
+    click.echo(f"\r\033[K{progress}" if sys.stderr.isatty() else progress, err=True, nl=not sys.stderr.isatty())
 
 
 @main.command()
@@ -376,28 +402,34 @@ def _directory(file: Path | None) -> Directory | None:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[tuple[Read, int]]:
-    """A way to read a file or standard input by chunks as they come, and the size where it is known."""
+def _opened(file: str, *, bar: bool | None = None) -> Iterator[Read]:
+    """A way to read a file or standard input by chunks as they come.
+
+    Reading a file moves a progress bar on standard error, where somebody is looking; without ``bar`` only while the
+    answers go elsewhere.
+    """
     if file == "-":
-        yield partial(os.read, sys.stdin.fileno()), 0
+        yield partial(os.read, sys.stdin.fileno())
         return
+    wanted = sys.stderr.isatty() and (bar or not sys.stdout.isatty())
     try:
         with Path(file).open("rb", buffering=0) as stream:
-            yield stream.read, os.fstat(stream.fileno()).st_size
+            if not wanted:
+                yield stream.read
+                return
+            size = os.fstat(stream.fileno()).st_size
+            with click.progressbar(length=size, label=Path(file).name, file=sys.stderr) as moving:
+                yield partial(_read_and_move, stream, moving.update)
     except OSError as error:
         if error.filename != file:
             raise
         raise click.BadParameter(f"{file}: {error.strerror}", param_hint="FILE") from None
 
 
-@contextmanager
-def _progress(size: int, file: str) -> Iterator[Callable[[int], None]]:
-    """A progress bar on standard error, where somebody is looking and the size is known."""
-    if not size or not sys.stderr.isatty():
-        yield lambda _end: None
-        return
-    with click.progressbar(length=size, label=Path(file).name, file=sys.stderr) as bar:
-        yield lambda end: bar.update(end - bar.pos)
+def _read_and_move(stream: IO[bytes], move: Callable[[int], None], size: int) -> bytes:
+    data = stream.read(size)
+    move(len(data))
+    return data
 
 
 def _write(answers: Iterable[Answer]) -> bool:

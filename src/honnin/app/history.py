@@ -96,12 +96,11 @@ def import_history(
     relationships: RelationshipStore,
     marks: ConversationStore,
     now: datetime,
-    progress: Callable[[int], None] = lambda _end: None,
 ) -> HistoryReport:
     """Count the messages of a JSONL or CSV stream (platform, account, other, sent_at) into relationships.
 
-    The same source again goes on behind the last kept batch, so nothing is counted twice; a file that has grown gives
-    only what is new. ``progress`` hears up to which byte the stream was read.
+    The same source again goes on behind the last kept batch, so nothing is counted twice; a file that has grown gives only
+    what is new.
     """
     report, tally = HistoryReport(), _Tally()
     lines = read_lines(read, LONGEST_ROW)
@@ -121,10 +120,8 @@ def import_history(
         if line.number % BATCH == 0:
             tally.keep(relationships)
             marks.save(mark, str(done), at=now)
-            progress(done)
     tally.keep(relationships)
     marks.save(mark, str(done), at=now)
-    progress(done)
     return report
 
 

@@ -52,15 +52,12 @@ def fired_on(engine: Engine, event: Event) -> frozenset[str]:
     return frozenset(hit.rule.id for hit in (*said.hits, *said.shadow_hits))
 
 
-def backtest(
-    engine: Engine, read: Callable[[int], bytes], report: Backtest, progress: Callable[[int], None] = lambda _end: None
-) -> None:
+def backtest(engine: Engine, read: Callable[[int], bytes], report: Backtest) -> None:
     """Add what the rules say about a JSONL stream of events to the report."""
     for rule in engine.pack.rules:
         if rule.state.is_evaluated:
             report.rules.setdefault(rule.id, RuleCount(rule.id, rule.state))
     for line in read_lines(read, MAX_LINE_BYTES):
-        progress(line.end)
         if line.data is not None and not line.data.strip():
             continue
         try:
