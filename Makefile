@@ -31,7 +31,7 @@ check: .venv/.installed-test ## style, types and layers
 bench: .venv/.installed-run ## measure the speed
 	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
 
-eval: .venv/.installed-run ## measure the quality on labelled messages
+eval: .venv/.installed-test ## measure the quality on labelled messages
 	@$(BIN)/honnin eval
 
 fit: .venv/.installed-test ## fit the weights again

@@ -9,14 +9,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from honnin import __version__
 from honnin.errors import BadInputError, HonninError
+from honnin.model import Text
 
 if TYPE_CHECKING:
     from honnin.app.jsonl import Answer

@@ -125,7 +125,10 @@ def test_any_text_is_read_and_positions_lie_in_it(text):
         assert finding.quote == text[finding.start : finding.end]
 
 
-@pytest.mark.parametrize("unit", ["至急振込をお願いします", "please wire the money now ", "口座番号1234567 ", "a@b.c ", "【】、。\n", "電話03"])
+@pytest.mark.parametrize(
+    "unit",
+    ["至急振込をお願いします", "please wire the money now ", "口座番号1234567 ", "a@b.c ", "【】、。\n", "電話03"],
+)
 def test_a_megabyte_is_read_in_linear_time(unit):
     import time  # noqa: PLC0415 -- only here
 

@@ -76,9 +76,13 @@ class Patterns:
     def load(cls) -> Patterns:
         """Return the patterns shipped with the package."""
         data = read_data("acts.yaml")
-        return cls([*_parse(data["acts"], {act.value for act in Act}), *_parse(data["pressures"], {p.value for p in Pressure})])
+        return cls(
+            [*_parse(data["acts"], {act.value for act in Act}), *_parse(data["pressures"], {p.value for p in Pressure})]
+        )
 
-    def find(self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]) -> Iterator[Performed]:
+    def find(
+        self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]
+    ) -> Iterator[Performed]:
         """Yield each act once for every unit in which it is completed."""
         seen = _Seen()
         whole = frozenset().union(*(hit.concepts for hit in hits))
@@ -88,7 +92,11 @@ class Patterns:
             scopes: dict[Within, set[str]] = {"unit": concepts, "near": near, "text": seen.everything}
             found: set[str] = set()
             for pattern in self._candidates(concepts):
-                if pattern.kind not in found and not pattern.apart & whole and self._holds(pattern, unit, scopes, lang, entities, seen.counts):
+                if (
+                    pattern.kind not in found
+                    and not pattern.apart & whole
+                    and self._holds(pattern, unit, scopes, lang, entities, seen.counts)
+                ):
                     found.add(pattern.kind)
                     yield Performed(pattern.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
@@ -99,7 +107,12 @@ class Patterns:
 
     @staticmethod
     def _holds(
-        pattern: Pattern, unit: Unit, scopes: Mapping[Within, set[str]], lang: str, entities: frozenset[str], counts: Mapping[str, int]
+        pattern: Pattern,
+        unit: Unit,
+        scopes: Mapping[Within, set[str]],
+        lang: str,
+        entities: frozenset[str],
+        counts: Mapping[str, int],
     ) -> bool:
         wanted, refused = _MOODS[pattern.mood]
         if (wanted and not unit.mood & wanted) or unit.mood & refused:

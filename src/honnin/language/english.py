@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from honnin.language.clauses import LONGEST, Mood, Unit
 
-_STOP = re.compile(r"[.!?]+(?=[\s\"')\]]|$)|\n\s*\n|;|\n(?=[\W\d])|(?<=[:,])\n(?=[A-Z])|\bbut\b|\bbecause\b", re.IGNORECASE)
+_STOP = re.compile(
+    r"[.!?]+(?=[\s\"')\]]|$)|\n\s*\n|;|\n(?=[\W\d])|(?<=[:,])\n(?=[A-Z])|\bbut\b|\bbecause\b", re.IGNORECASE
+)
 _VERBS = (
     "send|reply|respond|click|tap|follow|visit|call|text|email|e-mail|contact|confirm|verify|update|provide|pay|wire|transfer|"
     "remit|buy|purchase|get|open|download|review|sign|log|login|enter|complete|fill|create|add|invite|make|set|install|forward|"
@@ -23,14 +25,20 @@ _REQUEST = re.compile(
 _IMPERATIVE = re.compile(
     rf"(?:^|[,:\-–]\s*|\b(?:and|then|or|so|now|just|also|simply|to [^,.]{{1,60}},)\s+)(?:{_VERBS})\b(?!\s*(?:ed|ing)\b)"
 )
-_QUESTION = re.compile(r"^\W*(?:hi|hello|hey|dear \w+)?\W*(?:are|do|did|is|can|could|may|have|has|will|would|what|what's|where|when|how|who)\s+(?:you|i|we|it|the|your|is|are|much|many|there)\b")
-_DENIED = re.compile(r"\b(?:don't|do not|never|no need|not (?:required|necessary|need)|won't|will not|did not|didn't|cannot|can't|isn't|is not|are not|haven't|have not)\b")
+_QUESTION = re.compile(
+    r"^\W*(?:hi|hello|hey|dear \w+)?\W*(?:are|do|did|is|can|could|may|have|has|will|would|what|what's|where|when|how|who)\s+(?:you|i|we|it|the|your|is|are|much|many|there)\b"
+)
+_DENIED = re.compile(
+    r"\b(?:don't|do not|never|no need|not (?:required|necessary|need)|won't|will not|did not|didn't|cannot|can't|isn't|is not|are not|haven't|have not)\b"
+)
 _PROHIBIT = re.compile(r"\b(?:don't|do not|never|avoid|refrain)\b")
 _DONE = re.compile(
     r"\b(?:have|has|had|was|were|been|already|i|we|you|they|he|she)\s+(?:already\s+|been\s+|just\s+|successfully\s+)?"
     r"(?:sent|paid|transferred|wired|processed|completed|received|made|updated|changed|reset|created|approved|settled|bought|purchased|added)\b"
 )
-_REPORTED = re.compile(r"\b(?:said|says|asked me|told me|wrote|claims? to be|claiming|pretend\w*|someone (?:is|was|called)|scammers?|fraudsters?)\b")
+_REPORTED = re.compile(
+    r"\b(?:said|says|asked me|told me|wrote|claims? to be|claiming|pretend\w*|someone (?:is|was|called)|scammers?|fraudsters?)\b"
+)
 
 
 def units(text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:

@@ -16,32 +16,51 @@ from zengin_code import Bank
 from honnin.model import Entity
 
 _BANK = re.compile(r"[一-龥ぁ-んァ-ヶーA-Za-z]{1,14}?(?:銀行|信用金庫|信用組合|労働金庫|信金|信組)|ゆうちょ")
-_BRANCH = re.compile(r"[一-龥ァ-ヶーぁ-んA-Za-z0-9]{1,12}?(?:支店|営業部|出張所)|(?:支店|店番|店舗)(?:番号|コード|名)?\s*[::]?\s*[0-9]{3}(?![0-9])")
+_BRANCH = re.compile(
+    r"[一-龥ァ-ヶーぁ-んA-Za-z0-9]{1,12}?(?:支店|営業部|出張所)|(?:支店|店番|店舗)(?:番号|コード|名)?\s*[::]?\s*[0-9]{3}(?![0-9])"
+)
 _ACCOUNT = re.compile(
     r"(?:口座番号|普通預金|当座預金|普通|当座|貯蓄|口座|account\s*(?:number|no\.?|#)|a/c\s*(?:no\.?)?|iban)[^0-9\n]{0,12}([0-9][0-9 \-]{4,20}[0-9])",
     re.IGNORECASE,
 )
 _HOLDER = re.compile(
-    r"(?:口座名義人?|名義人?|受取人名?|account\s*name|beneficiary(?:\s*name)?|account\s*holder)\s*[はが::\-]?\s*([^\n、。,;:]{2,40})", re.IGNORECASE
+    r"(?:口座名義人?|名義人?|受取人名?|account\s*name|beneficiary(?:\s*name)?|account\s*holder)\s*[はが::\-]?\s*([^\n、。,;:]{2,40})",
+    re.IGNORECASE,
 )
 _COMPANY = re.compile(
-    r"株式会社|有限会社|合同会社|合資会社|法人|組合|協会|事務所|\(株\)|\(有\)|^[カユドシ]\)|\([カユド]\)?|カブシキ|商店|商事|ltd|inc\b|llc|corp|company|co\.|gmbh", re.IGNORECASE
+    r"株式会社|有限会社|合同会社|合資会社|法人|組合|協会|事務所|\(株\)|\(有\)|^[カユドシ]\)|\([カユド]\)?|カブシキ|商店|商事|ltd|inc\b|llc|corp|company|co\.|gmbh",
+    re.IGNORECASE,
 )
-_PERSON = re.compile(r"[ァ-ヶー]{2,8}[ \u3000・][ァ-ヶー]{2,8}|[一-龥々]{1,4}[ \u3000]?[一-龥々ぁ-んァ-ヶ]{1,4}|[A-Za-z]{2,15} [A-Za-z]{2,20}")
+_PERSON = re.compile(
+    r"[ァ-ヶー]{2,8}[ \u3000・][ァ-ヶー]{2,8}|[一-龥々]{1,4}[ \u3000]?[一-龥々ぁ-んァ-ヶ]{1,4}|[A-Za-z]{2,15} [A-Za-z]{2,20}"
+)
 _AMOUNT = re.compile(
     r"([0-9][0-9,]{0,14}(?:\.[0-9]{1,2})?)\s?(億|千万|百万|万|千)?(円|えん|yen|ドル|ユーロ|usd|eur|gbp|dollars|euros|pounds)"
     r"|(?:[¥$£€]|us\$|usd|jpy|eur|gbp|rs\.?|inr)\s?([0-9][0-9,]{0,14}(?:\.[0-9]{1,3})?)\s?(million|m\b|k\b)?",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![0-9A-Za-z./=\-])(?:\+[0-9]{1,3}[\s\-]?)?\(?0[0-9]{1,4}\)?[\s\-]?[0-9]{1,4}[\s\-]?[0-9]{3,4}(?![0-9\-])|\+[0-9][0-9\s\-]{8,16}[0-9]")
+_PHONE = re.compile(
+    r"(?<![0-9A-Za-z./=\-])(?:\+[0-9]{1,3}[\s\-]?)?\(?0[0-9]{1,4}\)?[\s\-]?[0-9]{1,4}[\s\-]?[0-9]{3,4}(?![0-9\-])|\+[0-9][0-9\s\-]{8,16}[0-9]"
+)
 _EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@[A-Za-z0-9][A-Za-z0-9\-]{0,62}(?:\.[A-Za-z0-9\-]{1,63}){1,6}")
-_LINE_ID = re.compile(r"(?:line|ライン)\s*(?:の)?(?:id|アイディ|ＩＤ)\s*[はが::]?\s*(@?[A-Za-z0-9._\-]{4,20})", re.IGNORECASE)
+_LINE_ID = re.compile(
+    r"(?:line|ライン)\s*(?:の)?(?:id|アイディ|ＩＤ)\s*[はが::]?\s*(@?[A-Za-z0-9._\-]{4,20})", re.IGNORECASE
+)
 _DEADLINE = re.compile(
     r"(?:本日|今日|当日|明日|午前|午後)?\s?[0-9]{1,2}\s?(?:時|:00|:30)(?:[0-9]{2}分|半)?\s?まで|(?:本日|今日|明日|当日|今週|週末|月末)中?(?:に|まで)|(?:本日|今日|当日)中|[0-9]{1,3}\s?(?:時間|日|営業日)以内"
     r"|within (?:the next )?[0-9]{1,3} (?:hours?|days?)|by (?:end of day|eod|noon|tonight|tomorrow|today|[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm))",
     re.IGNORECASE,
 )
-_SCALE = {"億": 100_000_000, "千万": 10_000_000, "百万": 1_000_000, "万": 10_000, "千": 1_000, "million": 1_000_000, "m": 1_000_000, "k": 1_000}
+_SCALE = {
+    "億": 100_000_000,
+    "千万": 10_000_000,
+    "百万": 1_000_000,
+    "万": 10_000,
+    "千": 1_000,
+    "million": 1_000_000,
+    "m": 1_000_000,
+    "k": 1_000,
+}
 _DIGIT = re.compile(r"[0-9]")
 
 Found = tuple[Entity, int, int, str]
@@ -90,7 +109,12 @@ def _phone(match: re.Match[str]) -> Iterator[Found]:
     except phonenumbers.NumberParseException:
         return
     if phonenumbers.is_possible_number(number):
-        yield Entity.PHONE, match.start(), match.end(), phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        yield (
+            Entity.PHONE,
+            match.start(),
+            match.end(),
+            phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        )
 
 
 def _holder(match: re.Match[str]) -> Iterator[Found]:

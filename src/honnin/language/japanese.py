@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 
 from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
@@ -12,16 +13,67 @@ from honnin.language.clauses import LONGEST, Mood, Unit
 _STOP = re.compile(r"[。!?！？]+|\n\s*\n|\n(?=[■●・◆▼※*＊\-\[【＜<>])|(?<![はがをにでとのもへや、,\n])\n")
 _REPORTED = re.compile(
     r"と(?:言われ|いわれ|書か|連絡があ|頼まれ|指示され|要求され|求められ|お願いされ|いう(?:連絡|メール|メッセージ|手口|内容|電話|依頼|話|事例|文面|被害))"
-    r"|との(?:連絡|メール|電話|要求|文面)|などと|求められ|という(?:手口|文面|被害|ケース)|装(?:う|っ|い)"
+    r"|との(?:連絡|メール|電話|要求|文面)|などと|求められ|求める(?:連絡|メール|電話|メッセージ|SMS|手口)|という(?:手口|文面|被害|ケース)|装(?:う|っ|い)"
 )
 _LINKING = frozenset({"て", "で", "つつ", "ながら"})
 _TURNING = frozenset({"が", "けれど", "けれども", "けど", "ので", "のに", "から", "し"})
 _CONDITION = frozenset({"ば", "たら", "と", "なら"})
 _CONDITION_NOUNS = frozenset({"場合", "際", "後", "時", "折", "次第"})
 _AFTER_TE = frozenset(
-    {"下さる", "頂く", "居る", "有る", "置く", "仕舞う", "見る", "貰う", "呉れる", "遣る", "欲しい", "良い", "参る", "も", "は", "から", "御座る", "居る", "くださる", "てる", "どく", "とく", "願う", "宜しい"}
+    {
+        "下さる",
+        "頂く",
+        "居る",
+        "有る",
+        "置く",
+        "仕舞う",
+        "見る",
+        "貰う",
+        "呉れる",
+        "遣る",
+        "欲しい",
+        "良い",
+        "参る",
+        "も",
+        "は",
+        "から",
+        "御座る",
+        "居る",
+        "くださる",
+        "てる",
+        "どく",
+        "とく",
+        "願う",
+        "宜しい",
+    }
 )
-_ASKING = frozenset({"願う", "お願い", "御願い", "頼む", "欲しい", "下さる", "くださる", "呉れる", "為さる", "なさる", "べし", "助かる", "幸い", "幸甚", "必要", "必須", "義務付ける", "求める", "依頼", "要請", "勧める", "推奨", "急ぐ"})
+_ASKING = frozenset(
+    {
+        "願う",
+        "お願い",
+        "御願い",
+        "頼む",
+        "欲しい",
+        "下さる",
+        "くださる",
+        "呉れる",
+        "為さる",
+        "なさる",
+        "べし",
+        "助かる",
+        "幸い",
+        "幸甚",
+        "必要",
+        "必須",
+        "義務付ける",
+        "求める",
+        "依頼",
+        "要請",
+        "勧める",
+        "推奨",
+        "急ぐ",
+    }
+)
 _GLAD = frozenset({"助かる", "幸い", "幸甚", "有り難い", "嬉しい", "思う", "存ずる", "存じる"})
 _RECEIVING = frozenset({"頂く", "貰う"})
 _CAUSATIVE = frozenset({"せる", "させる"})
@@ -29,10 +81,18 @@ _NEGATION = frozenset({"ない", "ず", "無い", "ぬ", "まい"})
 
 
 class Japanese:
-    """The analyser, built once; its dictionary is shared by all threads of the process."""
+    """The analyser, built once; its dictionary is shared by all threads of the process, each with a tokenizer of its own."""
 
     def __init__(self) -> None:
-        self._tokenizer: Tokenizer = Dictionary(dict="core").tokenizer(SplitMode.C)
+        self._dictionary = Dictionary(dict="core")
+        self._own = threading.local()
+
+    def _tokenizer(self) -> Tokenizer:
+        """The tokenizer of this thread; one cannot be asked by two at the same time."""
+        found: Tokenizer | None = getattr(self._own, "tokenizer", None)
+        if found is None:
+            found = self._own.tokenizer = self._dictionary.tokenizer(SplitMode.C)
+        return found
 
     def units(self, text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
         """Yield the units of those sentences in which one of the wanted (start, end) stretches stands, in order."""
@@ -46,7 +106,7 @@ class Japanese:
     def _sentence_units(self, text: str, start: int, end: int) -> Iterator[Unit]:
         sentence = text[start:end]
         asks = text[end : end + 1] in {"?", "？"}
-        segments = list(_segments(list(self._tokenizer.tokenize(sentence))))
+        segments = list(_segments(list(self._tokenizer().tokenize(sentence))))
         group_start = 0
         wished = False
         for index, segment in enumerate(segments):
@@ -140,7 +200,11 @@ def _is_condition(segment: list[Morpheme]) -> bool:
         (final.part_of_speech()[1] == "接続助詞" and final.surface() in _CONDITION)
         or final.part_of_speech()[5].startswith("仮定形")
         or final.normalized_form() in _CONDITION_NOUNS
-        or (final.surface() in {"は", "に", "も"} and before is not None and before.normalized_form() in _CONDITION_NOUNS)
+        or (
+            final.surface() in {"は", "に", "も"}
+            and before is not None
+            and before.normalized_form() in _CONDITION_NOUNS
+        )
     )
 
 

@@ -12,7 +12,9 @@ import ahocorasick
 import yaml
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_'")
-_KATAKANA = frozenset("ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロワヲンヴー")
+_KATAKANA = frozenset(
+    "ァアィイゥウェエォオカガキギクグケゲコゴサザシジスズセゼソゾタダチヂッツヅテデトドナニヌネノハバパヒビピフブプヘベペホボポマミムメモャヤュユョヨラリルレロワヲンヴー"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Lexicon:
             for concept, listed in concepts.items():
                 for raw in listed.split(","):
                     word = raw.strip().lower()
-                    entry = merged.setdefault(word.strip("*"), (set(), _alphabet(word.strip("*"), language), word.startswith("*"), word.endswith("*")))
+                    entry = merged.setdefault(
+                        word.strip("*"),
+                        (set(), _alphabet(word.strip("*"), language), word.startswith("*"), word.endswith("*")),
+                    )
                     entry[0].add(concept)
         merged.pop("", None)
         self._automaton = ahocorasick.Automaton()

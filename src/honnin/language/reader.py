@@ -35,7 +35,9 @@ class Reader:
         hits = self._lexicon.find(lowered)
         lang = language_of(lowered) or "en"
         units = self._units(lowered, hits, lang)
-        performed = list(self._patterns.find(units, hits, lang=lang, entities=frozenset(entity.kind for entity in entities)))
+        performed = list(
+            self._patterns.find(units, hits, lang=lang, entities=frozenset(entity.kind for entity in entities))
+        )
         found = tuple(_findings(text, performed, hits, turn))
         return Reading(
             acts=tuple(one for one in found if one.kind in _ACTS),

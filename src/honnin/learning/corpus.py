@@ -12,7 +12,12 @@ from honnin.app.contract import event_from_json
 from honnin.model import Event, Text
 from honnin.errors import HonninError
 
-FILES = {"fraud_dev.jsonl": "fraud", "benign_dev.jsonl": "ordinary", "benign_mail_dev.jsonl": "ordinary_mail", "hard_negatives_dev.jsonl": "hard_negative"}
+FILES = {
+    "fraud_dev.jsonl": "fraud",
+    "benign_dev.jsonl": "ordinary",
+    "benign_mail_dev.jsonl": "ordinary_mail",
+    "hard_negatives_dev.jsonl": "hard_negative",
+}
 
 TRAINING = "training"
 
@@ -42,7 +47,10 @@ def read_corpus(folder: Path) -> list[Row]:
     rows = [row for name, group in FILES.items() if (folder / name).exists() for row in _rows(folder / name, group)]
     if not rows:
         raise HonninError(
-            Text(f"{folder} に測定用の資料がありません。--corpus で場所を指定してください。", f"No labelled corpus in {folder}. Name its folder with --corpus.")
+            Text(
+                f"{folder} に測定用の資料がありません。--corpus で場所を指定してください。",
+                f"No labelled corpus in {folder}. Name its folder with --corpus.",
+            )
         )
     return rows
 

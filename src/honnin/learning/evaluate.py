@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
+from pathlib import Path
 
-from honnin.learning.corpus import Row
-from honnin.learning.fit import FOLDS, GramTable, Progress, fit_all, folds, prepare, with_resemblance
+from honnin.learning.corpus import Row, read_corpus, read_training
+from honnin.learning.fit import FOLDS, GramTable, Progress, fit_all, folds, prepare, with_resemblance, write
 from honnin.model import Level
 from honnin.screening.decide import decide
 from honnin.screening.engine import Engine
 
-BARS = {("fraud", "ja"): (0.90, 1.0), ("fraud", "en"): (0.80, 1.0), ("ordinary", ""): (0.0, 0.01), ("ordinary_mail", ""): (0.0, 0.01), ("hard_negative", ""): (0.0, 0.06)}
+BARS = {
+    ("fraud", "ja"): (0.90, 1.0),
+    ("fraud", "en"): (0.80, 1.0),
+    ("ordinary", ""): (0.0, 0.01),
+    ("ordinary_mail", ""): (0.0, 0.01),
+    ("hard_negative", ""): (0.0, 0.06),
+}
 """Share of alerts asked for: at least, at most. An empty language stands for both."""
 
 
@@ -71,7 +79,12 @@ def report(judged: Sequence[Judged], *, every_source: bool = False) -> str:
         _table("by group", judged, lambda row: (row.group, "")),
         _table("fraud by category", _fraud(judged), lambda row: (row.category, row.lang)),
         _table("by channel", judged, lambda row: (row.group, row.channel)),
-        _table("by source" if every_source else "by source (ten rows or more)", judged, lambda row: (row.group, row.source), least=1 if every_source else 10),
+        _table(
+            "by source" if every_source else "by source (ten rows or more)",
+            judged,
+            lambda row: (row.group, row.source),
+            least=1 if every_source else 10,
+        ),
         _calibration(judged),
         _bars(judged),
     ]
@@ -97,7 +110,9 @@ def _table(title: str, judged: Sequence[Judged], key: Callable[[Row], tuple[str,
         alerts = sum(one.alert for one in members)
         low, high = interval(alerts, len(members))
         name = f"{first} {second}".strip()
-        lines.append(f"{name[:57]:<58}{len(members):>6}{alerts:>8}{alerts / len(members):>8.1%}  {low:.1%} – {high:.1%}")
+        lines.append(
+            f"{name[:57]:<58}{len(members):>6}{alerts:>8}{alerts / len(members):>8.1%}  {low:.1%} – {high:.1%}"
+        )
     return "\n".join(lines)
 
 
@@ -128,3 +143,14 @@ def _bars(judged: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
+def main_eval(corpus: Path, training: Path, say: Progress, *, every_source: bool = False) -> str:
+    """Judge the corpus and return the report; the rows written for training are fitted on in every fold, never judged."""
+    return report(
+        judge([*read_corpus(corpus), *read_training(training)], Engine.load(), say), every_source=every_source
+    )
+
+
+def main_fit(corpus: Path, training: Path, say: Progress, *, today: date) -> list[Path]:
+    """Fit on all rows there are, write the package's data files and return their paths."""
+    samples = prepare([*read_corpus(corpus), *read_training(training)], Engine.load(), say)
+    return write(fit_all(samples, GramTable(samples)), today=today, rows=len(samples))

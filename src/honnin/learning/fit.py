@@ -6,9 +6,13 @@ are whole sources, and the score is fitted on resemblances measured by models th
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +35,15 @@ Progress = Callable[[str], None]
 
 FOLDS = 10
 INNER_FOLDS = 5
-GRAM_STRENGTH = 3.0  # inverse of the regularisation of the letter groups
-SCORE_PENALTY = 0.7  # L2 on the weights of facts
+GRAM_STRENGTH = 10.0  # inverse of the regularisation of the letter groups
+SCORE_PENALTY = 0.5  # L2 on the weights of facts
 PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are none
-LEAST_SOURCES = 3  # a group of letters must stand in texts of so many sources: one writer's habits say nothing about fraud
-MOST_GRAMS = 20_000  # kept for each language when weights are written
-ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.045  # shares of false alerts aimed at when thresholds are chosen
+LEAST_SOURCES = (
+    3  # a group of letters must stand in texts of so many sources: one writer's habits say nothing about fraud
+)
+MOST_GRAMS = 12_000  # kept for each language
+SCALE = 0.01  # weights are written in hundredths
+ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.055  # shares of false alerts aimed at when thresholds are chosen
 JUDGED = {
     "relation:new": 0.8, "relation:first_message": 0.6, "relation:established": -0.8, "relation:verified": -0.4,
     "identity:verified": -0.6, "identity:claims_known_person": 1.0, "identity:not_their_account": 2.5, "identity:unsure": 0.3,
@@ -59,13 +66,27 @@ PRIOR = {
     "act:already_done": -0.3, "act:warn_about_fraud": -0.3, "pressure:urgency": 0.4, "pressure:deadline": 0.3, "pressure:secrecy": 0.6,
     "pressure:threat": 0.4, "pressure:reward": 0.4, "entity:personal_holder": 0.8, "link:danger": 2.5, "link:suspicious": 1.2,
     "link:mismatch": 1.2, "link:shortener": 0.5, "hidden:zero_width": 0.8, "hidden:homoglyph": 1.2, "hidden:split_letters": 0.5,
-    "both:probe_and_money": 2.5, "both:claim_and_ask": 0.5, "both:claim_and_pressure": 0.3, "both:link_and_claim": 0.3, "theme:letter>=2": 2.0, "theme:letter>=3": 1.5, "theme:account>=5": 1.0, "theme:account>=6": 1.0,
+    "both:probe_and_money": 1.5, "both:claim_and_ask": 0.5, "both:claim_and_pressure": 0.3, "both:link_and_claim": 0.3, "theme:letter>=2": 2.0, "theme:letter>=3": 1.5, "theme:account>=5": 1.0, "theme:account>=6": 1.0,
     "theme:boss>=4": 1.5, "theme:boss>=5": 1.0, "theme:prize>=4": 0.7, "theme:order>=4": 0.5,
 }  # fmt: skip
 """What each fact weighs before any row is read, from the measured patterns: few rows should not turn knowledge upside down."""
 
 
-UNFITTED = ("kind:", "channel:", "relation:", "identity:", "stage:", "sender:", "script:", "entity:", "link:any", "link:unknown", "link:popular", "link:official", "pressure:authority")
+UNFITTED = (
+    "kind:",
+    "channel:",
+    "relation:",
+    "identity:",
+    "stage:",
+    "sender:",
+    "script:",
+    "entity:",
+    "link:any",
+    "link:unknown",
+    "link:popular",
+    "link:official",
+    "pressure:authority",
+)
 """Facts whose share in the corpora says nothing: how rows were collected, not what fraud is."""
 
 
@@ -99,7 +120,9 @@ def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sam
         texts = [turn.text for turn in row.event.turns] or [row.event.text]
         folded = normalise("\n".join([row.event.subject, *texts]).strip()).text
         signals = tuple(signal for signal in screened.verdict.signals if signal.id != "resembles-known-fraud")
-        samples.append(Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja"))
+        samples.append(
+            Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja")
+        )
         if index % 100 == 0:
             progress(f"{index}/{len(rows)}")
     return samples
@@ -124,7 +147,9 @@ def fit_all(samples: Sequence[Sample], table: GramTable) -> Fitted:
     """Fit both parts and choose thresholds, all on these samples alone."""
     held_out = held_out_resemblances(samples, table)
     score = fit_score(samples, held_out)
-    return Fitted(fit_resemblance(samples, table), score, choose_policy(samples, probabilities(samples, held_out, score)))
+    return Fitted(
+        fit_resemblance(samples, table), score, choose_policy(samples, probabilities(samples, held_out, score))
+    )
 
 
 def held_out_resemblances(samples: Sequence[Sample], table: GramTable) -> NDArray[np.float64]:
@@ -154,7 +179,10 @@ class GramTable:
         places = np.array([self._place[id(sample)] for sample in samples])
         chosen = self._matrix[places]
         source = self._source[places]
-        per_source = csr_matrix((np.ones(len(places)), (source, np.arange(len(places)))), shape=(source.max() + 1, len(places))) @ chosen
+        per_source = (
+            csr_matrix((np.ones(len(places)), (source, np.arange(len(places)))), shape=(source.max() + 1, len(places)))
+            @ chosen
+        )
         shared = np.flatnonzero(per_source.getnnz(axis=0) >= LEAST_SOURCES)
         return normalize(chosen[:, shared].astype(float)), self._names[shared]
 
@@ -213,7 +241,12 @@ def fit_score(samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> S
 
 def probabilities(samples: Sequence[Sample], resemblances: NDArray[np.float64], score: Score) -> NDArray[np.float64]:
     """Return the probability of each sample, given its resemblance."""
-    return np.array([score.probability(with_resemblance(sample.facts, float(value))) for sample, value in zip(samples, resemblances, strict=True)])
+    return np.array(
+        [
+            score.probability(with_resemblance(sample.facts, float(value)))
+            for sample, value in zip(samples, resemblances, strict=True)
+        ]
+    )
 
 
 def with_resemblance(facts: Facts, value: float) -> Facts:
@@ -225,10 +258,47 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
 
     def threshold(groups: set[str], share: float) -> float:
         own = [(sample, score) for sample, score in zip(samples, scores, strict=True) if sample.row.group in groups]
-        spared = sorted(score for sample, score in own if not any(LIFTS[one.severity].is_alert for one in sample.signals))
+        spared = sorted(
+            score for sample, score in own if not any(LIFTS[one.severity].is_alert for one in sample.signals)
+        )
         allowed = max(0, int(len(own) * share) - (len(own) - len(spared)))
         return float(spared[max(0, len(spared) - 1 - allowed)]) if spared else 0.5
 
-    caution = max(threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS), threshold({"hard_negative"}, HARD_ALARMS), 0.1)
+    caution = max(
+        threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS), threshold({"hard_negative"}, HARD_ALARMS), 0.1
+    )
     caution = min(caution + 1e-6, 0.95)
     return Policy(notice=round(caution / 2, 3), caution=round(caution, 3), danger=round(max(0.9, caution), 3))
+
+
+def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
+    """Write weights and thresholds into the package's data files and return their paths."""
+    note = f"made by `honnin fit` on {today.isoformat()} from {rows} rows"
+    package = Path(str(files("honnin")))
+    resemblance = package / "language" / "data" / "resemblance.json"
+    weights = {gram: round(weight / SCALE) for gram, weight in sorted(fitted.resemblance.weights.items())}
+    content = {
+        "note": note,
+        "scale": SCALE,
+        "bias_ja": round(fitted.resemblance.bias_ja, 3),
+        "bias_en": round(fitted.resemblance.bias_en, 3),
+        "weights": {gram: weight for gram, weight in weights.items() if weight},
+    }
+    resemblance.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    score = package / "screening" / "data" / "score.json"
+    learned = {name: weight for name, weight in sorted(fitted.score.weights.items()) if name not in JUDGED}
+    parts = {
+        "note": note,
+        "bias": fitted.score.bias,
+        "resemblance": fitted.score.resemblance,
+        "fitted": learned,
+        "judged": JUDGED,
+    }
+    score.write_text(json.dumps(parts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    policy = package / "screening" / "data" / "policy.yaml"
+    policy.write_text(
+        f"# From which calibrated probability of fraud on a verdict speaks up, without any rule having done so;\n# {note}.\n"
+        f"notice: {fitted.policy.notice}\ncaution: {fitted.policy.caution}\ndanger: {fitted.policy.danger}\n",
+        encoding="utf-8",
+    )
+    return [resemblance, score, policy]

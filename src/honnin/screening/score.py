@@ -32,7 +32,9 @@ OFFERS = frozenset(
     for name in ("offer_money", "offer_deal", "offer_loan", "offer_job", "offer_recovery", "stranger_introduction")
 )
 PRESSURES = frozenset(f"pressure:{name}" for name in ("urgency", "deadline", "secrecy", "isolation", "threat"))
-MONEY = frozenset({"act:ask_transfer", "act:ask_gift_card", "act:give_account", "act:ask_balance", "act:claim_incoming_payment"})
+MONEY = frozenset(
+    {"act:ask_transfer", "act:ask_gift_card", "act:give_account", "act:ask_balance", "act:claim_incoming_payment"}
+)
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
 
 
