@@ -88,7 +88,8 @@ def test_messages_that_came_one_by_one_read_as_one_talk():
         ("sender", True),
         ("sender", False),
     ]
-    assert marks(answer) == [(0, "社内", (4,)), (2, "グループ", (3,)), (3, "振込", (1,))]  # the current message first
+    assert marks(answer) == [(0, "社内", (2,)), (2, "グループ", (3,)), (3, "振込", (4,))]  # as people read it
+    assert answer.points[0].quote == "試験太郎"
 
 
 @pytest.mark.parametrize("turn", [-3, -9, 7])

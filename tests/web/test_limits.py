@@ -25,6 +25,15 @@ def test_each_caller_has_an_own_allowance_that_fills_up_again():
     assert [limit.allows("a") for _ in range(3)] == [True, True, False]
 
 
+def test_a_heavy_request_counts_as_several_but_never_more_than_there_is():
+    limit = RateLimit(3, Clock())
+
+    assert limit.allows("a", 2)
+    assert not limit.allows("a", 2)
+    assert limit.allows("a")
+    assert limit.allows("b", 1_000)
+
+
 def test_a_clock_that_goes_back_gives_nothing():
     clock = Clock()
     limit = RateLimit(1, clock)

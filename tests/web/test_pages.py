@@ -117,7 +117,7 @@ class TestCheck:
         [
             "\x00\u202e\u200b振込\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace"),
             "{{ 7*7 }} {% raw %} ${7*7} <script>alert(1)</script>",
-            "振込" * 50_000,
+            "振込" * 150_000,
             "\n\n振込\n",
             "x: y\n" * 20_000,
         ],
@@ -128,6 +128,12 @@ class TestCheck:
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text
         assert "\u202e" not in re.sub(r"(?s)<textarea.*?</textarea>", "", answer.text)
+
+    def test_a_long_text_counts_as_several(self, make_world):
+        visitor = make_world(checks_per_minute=4).visitor()
+        asked = [visitor.submit("/check", {"kind": "message", "text": "x" * 120_000}).status_code for _ in range(2)]
+
+        assert asked == [200, 429]
 
     def test_one_address_may_ask_so_often(self, make_world):
         world = make_world(checks_per_minute=2)

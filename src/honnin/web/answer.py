@@ -78,6 +78,8 @@ def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments
     """Make a verdict ready for a page in that language."""
     turns = event.turns or (Turn(event.text, SENDER),)
     groups = _by_words(verdict.signals)
+    if event.turns:  # along a conversation people read from top to bottom
+        groups.sort(key=lambda group: (group[0].turn, group[0].start))
     spans, in_subject, marked = _spans(event, turns, [group[0] for group in groups])
     points = tuple(_point(number, group, number in marked, language) for number, group in enumerate(groups, 1))
     shown = tuple(

@@ -20,15 +20,16 @@ class RateLimit:
         self._left: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def allows(self, caller: str) -> bool:
-        """Count one request of the caller; False where it is one too many."""
+    def allows(self, caller: str, cost: int = 1) -> bool:
+        """Count one request of the caller, a heavy one as several; False where it is one too many."""
+        cost = min(cost, self._per_minute)
         now = self._now()
         with self._lock:
             left, at = self._left.pop(caller, (float(self._per_minute), now))
             refilled = left + max(0.0, (now - at).total_seconds()) * self._per_minute / 60
             left = min(float(self._per_minute), refilled)
-            allowed = left >= 1
-            self._left[caller] = (left - 1 if allowed else left, now)
+            allowed = left >= cost
+            self._left[caller] = (left - cost if allowed else left, now)
             while len(self._left) > MOST_CALLERS:
                 self._left.popitem(last=False)
             return allowed

@@ -146,9 +146,9 @@ class Site:
         if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
             raise FormExpiredError
 
-    def allow(self, limit: RateLimit, request: Request) -> None:
-        """Refuse a caller who asks too often."""
-        if not limit.allows(caller_of(request.client.host if request.client else None)):
+    def allow(self, limit: RateLimit, request: Request, cost: int = 1) -> None:
+        """Refuse a caller who asks too often or for too much."""
+        if not limit.allows(caller_of(request.client.host if request.client else None), cost):
             raise HTTPException(429, headers={"retry-after": "60"})
 
     def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
