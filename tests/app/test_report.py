@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from honnin.app.report import LEVELS, STAGES, describe, quoted
@@ -49,6 +51,12 @@ def test_a_verdict_in_english():
     assert "Danger" in told
     assert "Do not pay." in told
     assert "\x1b" not in told
+
+
+def test_the_gravest_are_enough():
+    told = describe(replace(VERDICT, signals=VERDICT.signals * 8), "ja")
+    assert told.count("理由です。") == 5
+    assert "ほか3件" in told
 
 
 def test_how_we_know_is_not_told():

@@ -30,7 +30,10 @@ WHY = Text("見つかったこと", "What was found")
 LINKS = Text("リンク", "Links")
 NEXT = Text("次にすること", "What to do next")
 REACHED = Text("手口の段階", "Stage of the script")
+MORE = Text("ほか{more}件", "and {more} more")
 LONGEST_QUOTE = 120
+MOST_SIGNALS = 5
+"""The gravest findings are enough to act on; all of them stand in the inbox and in the JSON."""
 
 
 def describe(verdict: Verdict, language: Language) -> str:
@@ -40,10 +43,13 @@ def describe(verdict: Verdict, language: Language) -> str:
         parts.append(f"{REACHED.in_language(language)}: {STAGES[verdict.stage].in_language(language)}")
     if verdict.signals:
         parts.append(f"\n{WHY.in_language(language)}")
-        for signal in verdict.signals:
+        for signal in verdict.signals[:MOST_SIGNALS]:
             parts.append(f"  - {signal.reason.in_language(language)}")
             if signal.quote:
                 parts.append(f"    {quoted(signal.quote)}")
+        more = len(verdict.signals) - MOST_SIGNALS
+        if more > 0:
+            parts.append(f"  {MORE.in_language(language).format(more=more)}")
     if verdict.links:
         parts.append(f"\n{LINKS.in_language(language)}")
         for link in verdict.links:
