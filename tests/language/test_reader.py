@@ -86,7 +86,7 @@ def test_denied_done_and_reported_acts_are_not(text, act):
 
 
 def test_quotes_are_the_written_words():
-    text = "いつもありがとうございます。至急、ｆ振​込をお願いします。"
+    text = "いつもありがとうございます。至急、ｆ振\u200b込をお願いします。"
     reading = read(text)
     asked = next(finding for finding in reading.acts if finding.kind == "ask_transfer")
     assert text[asked.start : asked.end] == asked.quote

@@ -84,46 +84,52 @@ class Patterns:
         self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]
     ) -> Iterator[Performed]:
         """Yield each act once for every unit in which it is completed."""
+        text = _Text(lang, entities, frozenset().union(*(hit.concepts for hit in hits)))
         seen = _Seen()
-        whole = frozenset().union(*(hit.concepts for hit in hits))
         for unit, concepts in _concepts_of(units, hits, seen.counts):
             near = concepts.union(*seen.recent)
             seen.everything |= concepts
-            scopes: dict[Within, set[str]] = {"unit": concepts, "near": near, "text": seen.everything}
-            found: set[str] = set()
-            for pattern in self._candidates(concepts):
-                if (
-                    pattern.kind not in found
-                    and not pattern.apart & whole
-                    and self._holds(pattern, unit, scopes, lang, entities, seen.counts)
-                ):
-                    found.add(pattern.kind)
-                    yield Performed(pattern.kind, unit)
+            place = _Place(unit.mood, {"unit": concepts, "near": near, "text": seen.everything}, seen.counts)
+            for kind in {
+                way.kind: way for way in self._candidates(concepts) if text.admits(way) and place.completes(way)
+            }:
+                yield Performed(kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
 
     def _candidates(self, concepts: set[str]) -> Iterator[Pattern]:
         for concept in sorted(concepts):
             yield from self._by_concept.get(concept, ())
 
-    @staticmethod
-    def _holds(
-        pattern: Pattern,
-        unit: Unit,
-        scopes: Mapping[Within, set[str]],
-        lang: str,
-        entities: frozenset[str],
-        counts: Mapping[str, int],
-    ) -> bool:
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What holds for the whole text."""
+
+    lang: str
+    entities: frozenset[str]
+    concepts: frozenset[str]
+
+    def admits(self, pattern: Pattern) -> bool:
+        if pattern.lang and pattern.lang != self.lang:
+            return False
+        return not pattern.apart & self.concepts and (not pattern.needs or pattern.needs in self.entities)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the reading stands: the mood of the present unit and the concepts within each reach."""
+
+    mood: Mood
+    scopes: Mapping[Within, set[str]]
+    counts: Mapping[str, int]
+
+    def completes(self, pattern: Pattern) -> bool:
         wanted, refused = _MOODS[pattern.mood]
-        if (wanted and not unit.mood & wanted) or unit.mood & refused:
+        if (wanted and not self.mood & wanted) or self.mood & refused or pattern.without & self.scopes["unit"]:
             return False
-        if (pattern.lang and pattern.lang != lang) or (pattern.needs and pattern.needs not in entities):
+        if pattern.least > 1 and sum(self.counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
             return False
-        if pattern.without & scopes["unit"]:
-            return False
-        if pattern.least > 1 and sum(counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
-            return False
-        scope = scopes[pattern.within]
+        scope = self.scopes[pattern.within]
         return all(slot & scope for slot in pattern.slots)
 
 

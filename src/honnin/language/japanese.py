@@ -38,7 +38,6 @@ _AFTER_TE = frozenset(
         "は",
         "から",
         "御座る",
-        "居る",
         "くださる",
         "てる",
         "どく",
@@ -182,7 +181,7 @@ def _is_linked(segment: list[Morpheme]) -> bool:
     if [token.surface() for token in words[-2:]] == ["の", "で"]:  # ので: a reason, told apart from what follows
         return False
     if kind[0] == "助詞":
-        return kind[1] != "接続助詞" and kind[1] != "終助詞" or final.surface() in _LINKING
+        return (kind[1] != "接続助詞" and kind[1] != "終助詞") or final.surface() in _LINKING
     if kind[0] in {"動詞", "助動詞"}:
         return kind[5].startswith("連用形") and not _is_condition(segment)
     if final.normalized_form() in _CONDITION_NOUNS:
@@ -248,7 +247,7 @@ def _requests(words: list[Morpheme], lemmas: list[str], *, question: bool) -> bo
             return True
         if lemma in _RECEIVING and not (index >= 2 and _CAUSATIVE & set(lemmas[index - 2 : index])):
             after = lemmas[index + 1 :]
-            if question or {"たい", "でしょう", "です"} & set(after[:4]) and "有り難う" not in after:
+            if question or ({"たい", "でしょう", "です"} & set(after[:4]) and "有り難う" not in after):
                 return True
     final = words[-1]
     imperative = any(token.part_of_speech()[5].startswith("命令形") for token in words[-3:])

@@ -55,8 +55,8 @@ class Lexicon:
                     entry[0].add(concept)
         merged.pop("", None)
         self._automaton = ahocorasick.Automaton()
-        for word, (concepts, alphabet, open_start, open_end) in merged.items():
-            self._automaton.add_word(word, (len(word), frozenset(concepts), alphabet, open_start, open_end))
+        for word, (stands_for, alphabet, open_start, open_end) in merged.items():
+            self._automaton.add_word(word, (len(word), frozenset(stands_for), alphabet, open_start, open_end))
         self._automaton.make_automaton()
 
     @classmethod

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from honnin.language.lexicon import read_json
 from honnin.text import language_of
@@ -26,8 +27,9 @@ _SENTENCE = re.compile(r"[^。.!?！？\n]{8,200}")
 
 
 def grams(folded: str) -> Iterator[str]:
-    """Yield the letter groups (Japanese) or words and word pairs (English) of folded text; links, mail addresses, numbers and
-    blanks of templates are masked, so that none of them can be a mark of good or bad.
+    """Yield the letter groups (Japanese) or words and word pairs (English) of folded text.
+
+    Links, mail addresses, numbers and blanks of templates are masked, so that none of them can be a mark of good or bad.
     """
     text = folded[:READ_AT_MOST].lower()
     for pattern, mask in _MASKS:
@@ -40,7 +42,7 @@ def grams(folded: str) -> Iterator[str]:
         return
     words = _WORD.findall(text)
     yield from words
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield f"{first} {second}"
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from honnin.app.contract import event_from_json
-from honnin.model import Event, Text
 from honnin.errors import HonninError
+from honnin.model import Event, Text
 
 FILES = {
     "fraud_dev.jsonl": "fraud",
@@ -24,8 +24,9 @@ TRAINING = "training"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled event. ``source`` names where it comes from: the repository or site, so that lists carrying the same campaign
-    count as one source.
+    """One labelled event.
+
+    ``source`` names where it comes from: the repository or site.
     """
 
     event: Event
