@@ -100,6 +100,18 @@ class TestCheck:
         assert "調べる文面を貼り付けるか、ファイルを選んでください" in answer.text
         assert world.desk.screened == []
 
+    @pytest.mark.parametrize(
+        ("text", "examined", "note"),
+        [
+            ("振込をお願いします", "", "ひと続きの文面として調べました"),
+            (TALK, "別人", "「別人」さんの発言が見つからなかったため、全員の発言を調べました"),
+        ],
+    )
+    def test_what_was_read_otherwise_than_asked_is_said(self, visitor, text, examined, note):
+        answer = visitor.submit("/check", {"kind": "conversation", "text": text, "examined": examined})
+
+        assert note in answer.text
+
     def test_nothing_is_kept_of_a_public_check(self, world, visitor):
         visitor.submit("/check", {"kind": "message", "text": "振込", "keep": "yes"})
 
@@ -176,6 +188,12 @@ class TestGuard:
     )
     def test_a_form_from_another_site_is_refused(self, visitor, headers):
         assert visitor.submit("/check", {"text": "x"}, headers=headers).status_code == 403
+
+    def test_a_form_through_a_proxy_is_known_by_the_public_address(self, make_world):
+        world = make_world(public_url="http://honnin.example.jp")
+        headers = {"origin": "http://honnin.example.jp"}
+
+        assert world.visitor().submit("/check", {"text": "x"}, headers=headers).status_code == 200
 
     def test_a_token_of_before_signing_in_is_worth_nothing_after(self, world):
         visitor = world.visitor()

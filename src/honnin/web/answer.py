@@ -74,8 +74,15 @@ class Answer:
     steps: tuple[Step, ...]
 
 
-def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments: Sequence[str] = ()) -> Answer:
-    """Make a verdict ready for a page in that language."""
+def answer_of(
+    event: Event,
+    verdict: Verdict,
+    language: Language,
+    *,
+    attachments: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Answer:
+    """Make a verdict ready for a page in that language; ``notes`` stand before what else we could not know."""
     turns = event.turns or (Turn(event.text, SENDER),)
     groups = _by_words(verdict.signals)
     if event.turns:  # along a conversation people read from top to bottom
@@ -103,7 +110,7 @@ def answer_of(event: Event, verdict: Verdict, language: Language, *, attachments
         left_out=len(turns) - len(shown),
         is_conversation=bool(event.turns),
         links=tuple(_links(verdict.links, language)),
-        unknown=tuple(_unknown(event, verdict, language, attachments)),
+        unknown=(*notes, *_unknown(event, verdict, language, attachments)),
         identity=verdict.identity,
         steps=_steps(verdict.stage),
     )

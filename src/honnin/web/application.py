@@ -38,7 +38,7 @@ def create_app(services: Services) -> FastAPI:
     for pages in (check, account, inbox, people, keys):
         app.include_router(pages.router)
 
-    @app.get("/healthz")
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
     def healthy() -> PlainTextResponse:
         services.directory.revision()  # the store answers
         return PlainTextResponse("ok")

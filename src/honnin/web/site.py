@@ -137,13 +137,13 @@ class Site:
             raise FormExpiredError
         return posted
 
-    @staticmethod
-    def _from_here(request: Request) -> None:
+    def _from_here(self, request: Request) -> None:
         """Refuse what a browser itself says comes from another site."""
         if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             raise FormExpiredError
         origin = request.headers.get("origin", "")
-        if origin and urlsplit(origin).netloc != request.headers.get("host", ""):
+        ours = {request.headers.get("host", ""), urlsplit(self.services.settings.public_url).netloc} - {""}
+        if origin and urlsplit(origin).netloc not in ours:
             raise FormExpiredError
 
     def allow(self, limit: RateLimit, request: Request, cost: int = 1) -> None:

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from honnin.app.mailfile import read_mail
-from honnin.app.pasted import turns_from
+from honnin.app.pasted import SENDER, turns_from
 from honnin.errors import BadInputError
 from honnin.model import Account, Channel, Event, Kind
+from honnin.model.text import Language
 from honnin.web.answer import answer_of
+from honnin.web.marking import visible
 from honnin.web.site import Form, Posted, Site, TheSite
 from honnin.web.words import say
 
@@ -71,7 +73,9 @@ def check(request: Request, site: TheSite, posted: Form) -> HTMLResponse:
         verdict = kept.verdict
     else:
         kept, verdict = None, desk.screen(event)
-    answer = answer_of(event, verdict, visit.language, attachments=asked.attachments)
+    answer = answer_of(
+        event, verdict, visit.language, attachments=asked.attachments, notes=_notes(asked, event, visit.language)
+    )
     return _page(site, request, asked, answer=answer, kept=kept)
 
 
@@ -88,6 +92,17 @@ def _page(site: Site, request: Request, asked: Asked, mistakes: list[str] | None
         channels=channels,
         **found,
     )
+
+
+def _notes(asked: Asked, event: Event, language: Language) -> list[str]:
+    """Say where we read something otherwise than was asked."""
+    if asked.kind != "conversation":
+        return []
+    if not event.turns:
+        return [say("unknown.turns", language)]
+    if asked.examined and all(turn.who != SENDER for turn in event.turns):
+        return [say("unknown.examined", language, name=visible(asked.examined))]
+    return []
 
 
 def _kind(given: str) -> str:
