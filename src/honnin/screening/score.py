@@ -54,8 +54,13 @@ class Score:
 
     def logit(self, facts: Facts) -> float:
         """Return the log-odds of fraud."""
+        weigh = self.weights.get
         total = self.bias + self.resemblance * bounded(facts.numbers.get("resemblance", 0.0))
-        return total + sum(self.weights.get(name, 0.0) * value for name, value in features(facts))
+        for atom in facts.atoms:
+            total += weigh(atom, 0.0)
+        for name, value in together(facts):
+            total += weigh(name, 0.0) * value
+        return total
 
     def probability(self, facts: Facts) -> float:
         """Return the probability of fraud, 0..1, at the share of fraud of the corpora it was fitted on.
@@ -72,17 +77,22 @@ def bounded(resemblance: float) -> float:
 
 def features(facts: Facts) -> Iterator[tuple[str, float]]:
     """Yield (feature, value): every atom as 1, and how many asks, claims, offers and pressures come together."""
-    atoms = facts.atoms.keys()
-    for atom in atoms:
+    for atom in facts.atoms:
         yield atom, 1.0
-    asks = sum(1 for atom in atoms if atom.startswith(("act:ask_", "act:move_")))
+    yield from together(facts)
+
+
+def together(facts: Facts) -> Iterator[tuple[str, float]]:
+    """Yield what several facts say together beyond what each says by itself."""
+    atoms = facts.atoms.keys()
+    asks = sum(atom.startswith(("act:ask_", "act:move_")) for atom in atoms)
     claims = len(atoms & CLAIMS)
     offers = len(atoms & OFFERS)
     pressures = len(atoms & PRESSURES)
     for theme in ("letter", "account", "prize", "order", "boss"):
-        strength = facts.numbers.get(f"theme_{theme}", 0.0)
-        for step in range(2, 8):
-            yield f"theme:{theme}>={step}", float(strength >= step)
+        strength = int(facts.numbers.get(f"theme_{theme}", 0.0))
+        for step in range(2, min(strength, 7) + 1):
+            yield f"theme:{theme}>={step}", 1.0
     yield "sum:asks", min(asks, 4) / 4
     yield "sum:claims", min(claims, 3) / 3
     yield "sum:offers", min(offers, 3) / 3
