@@ -264,6 +264,13 @@ class TestDirectory:
             store.upsert(people())
         assert store.people() == ()
 
+    def test_a_person_given_twice_at_once_is_who_was_given_last(self, database):
+        store = SqlDirectoryStore(database)
+
+        assert store.upsert([self.TARO, replace(self.TARO, title="会長", emails=("t@example.jp",))]) == 1
+        (person,) = store.people()
+        assert (person.title, person.emails) == ("会長", ("t@example.jp",))
+
     def test_a_person_can_be_taken_out(self, database):
         store = SqlDirectoryStore(database)
         store.upsert([self.TARO])

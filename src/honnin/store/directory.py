@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from honnin.app.directory_csv import person_key
 from honnin.model import KnownAccount, Person
@@ -55,19 +55,18 @@ class SqlDirectoryStore:
         with self._database.transaction(locks=["directory"]) as connection:
             known = {person.id: person for person in self.people()}
             by_key = {person_key(person): person.id for person in known.values()}
-            changed = 0
+            changed: dict[str, Person] = {}
             for given in people:
                 person = _cleaned(given)
                 person = replace(person, id=person.id or by_key.get(person_key(person)) or _new_id(person))
                 by_key[person_key(person)] = person.id
                 if known.get(person.id) == person:
                     continue
-                known[person.id] = person
-                _write(connection, person)
-                changed += 1
+                known[person.id] = changed[person.id] = person
             if changed:
+                _write(connection, changed.values())
                 _raise_revision(connection)
-            return changed
+            return len(changed)
 
     def remove(self, person_id: str) -> bool:
         """Take a person out; False where there is none of that id."""
@@ -105,27 +104,34 @@ def _new_id(person: Person) -> str:
     return f"p-{_key(person)[:16]}"
 
 
-def _write(connection: Connection, person: Person) -> None:
-    connection.execute(delete(people).where(people.c.id == person.id))
-    connection.execute(
-        people.insert().values(
-            id=person.id,
-            key=_key(person),
-            name=person.name,
-            kana=person.kana,
-            romaji=person.romaji,
-            organization=person.organization,
-            title=person.title,
-        )
-    )
-    for position, account in enumerate(person.accounts):
-        connection.execute(
-            person_accounts.insert().values(
-                person_id=person.id, position=position, platform=account.platform, account_id=account.account_id
-            )
-        )
-    for position, email in enumerate(person.emails):
-        connection.execute(person_emails.insert().values(person_id=person.id, position=position, email=email))
+def _write(connection: Connection, written: Collection[Person]) -> None:
+    """Put these people in place of those with the same ids."""
+    connection.execute(delete(people).where(people.c.id == bindparam("gone")), [{"gone": each.id} for each in written])
+    rows = [
+        {
+            "id": person.id,
+            "key": _key(person),
+            "name": person.name,
+            "kana": person.kana,
+            "romaji": person.romaji,
+            "organization": person.organization,
+            "title": person.title,
+        }
+        for person in written
+    ]
+    accounts = [
+        {"person_id": person.id, "position": position, "platform": account.platform, "account_id": account.account_id}
+        for person in written
+        for position, account in enumerate(person.accounts)
+    ]
+    emails = [
+        {"person_id": person.id, "position": position, "email": email}
+        for person in written
+        for position, email in enumerate(person.emails)
+    ]
+    for table, given in ((people, rows), (person_accounts, accounts), (person_emails, emails)):
+        if given:
+            connection.execute(table.insert(), given)
 
 
 def _raise_revision(connection: Connection) -> None:
