@@ -13,7 +13,7 @@ from honnin.model import Act, Pressure
 Within = Literal["unit", "near", "text"]
 
 _REACH = 2  # units before the present one that count as near
-_MOODS: Mapping[str, tuple[Mood, Mood]] = {
+_MOODS: Mapping[str, tuple[int, int]] = {
     # name: (one of these must hold, none of these may)
     "request": (Mood.REQUEST, Mood.PROHIBIT | Mood.REPORTED),
     "ask": (Mood.REQUEST | Mood.QUESTION, Mood.PROHIBIT | Mood.REPORTED),
@@ -69,7 +69,9 @@ class Patterns:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._by_concept: dict[str, list[Pattern]] = {}
         for pattern in patterns:
-            for concept in frozenset().union(*pattern.slots):
+            # inside a unit the first slot must be filled anyway; across units any slot may be the last one filled
+            keys = pattern.slots[0] if pattern.within == "unit" else frozenset().union(*pattern.slots)
+            for concept in keys:
                 self._by_concept.setdefault(concept, []).append(pattern)
 
     @classmethod
@@ -90,10 +92,11 @@ class Patterns:
             near = concepts.union(*seen.recent)
             seen.everything |= concepts
             place = _Place(unit.mood, {"unit": concepts, "near": near, "text": seen.everything}, seen.counts)
-            for kind in {
-                way.kind: way for way in self._candidates(concepts) if text.admits(way) and place.completes(way)
-            }:
-                yield Performed(kind, unit)
+            found: set[str] = set()
+            for way in self._candidates(concepts):
+                if way.kind not in found and text.admits(way) and place.completes(way):
+                    found.add(way.kind)
+                    yield Performed(way.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
 
     def _candidates(self, concepts: set[str]) -> Iterator[Pattern]:
@@ -119,7 +122,7 @@ class _Text:
 class _Place:
     """Where the reading stands: the mood of the present unit and the concepts within each reach."""
 
-    mood: Mood
+    mood: int
     scopes: Mapping[Within, set[str]]
     counts: Mapping[str, int]
 
@@ -130,7 +133,7 @@ class _Place:
         if pattern.least > 1 and sum(self.counts.get(concept, 0) for concept in pattern.slots[0]) < pattern.least:
             return False
         scope = self.scopes[pattern.within]
-        return all(slot & scope for slot in pattern.slots)
+        return not any(slot.isdisjoint(scope) for slot in pattern.slots)
 
 
 def _concepts_of(units: Sequence[Unit], hits: Sequence[Hit], counts: dict[str, int]) -> Iterator[tuple[Unit, set[str]]]:

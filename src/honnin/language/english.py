@@ -64,7 +64,7 @@ def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
         yield piece, min(piece + LONGEST, end)
 
 
-def _mood(sentence: str, *, asks: bool) -> Mood:
+def _mood(sentence: str, *, asks: bool) -> int:
     words = sentence.strip()
     mood = Mood.QUESTION if asks or _QUESTION.match(words) else Mood.PLAIN
     if _REPORTED.search(words):

@@ -207,7 +207,7 @@ def _is_condition(segment: list[Morpheme]) -> bool:
     )
 
 
-def _mood(segment: list[Morpheme], *, asks: bool) -> Mood:
+def _mood(segment: list[Morpheme], *, asks: bool) -> int:
     words = _words(segment)
     lemmas = [token.normalized_form() for token in words]
     if not words:

@@ -7,43 +7,45 @@ score gives it one bounded voice among many (``honnin.screening.score``). Fitted
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
 from honnin.language.lexicon import read_json
 from honnin.text import language_of
 
 READ_AT_MOST = 6000  # characters: what follows adds cost, not knowledge
 _MASKS = (
-    (re.compile(r"https?://[^\s<>「」（）]{1,2000}|www\.[^\s<>「」（）]{1,500}"), "\x01"),
-    (re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,255}"), "\x02"),
-    (re.compile(r"[○●〇◯xX*＊]{2,}|\[[^\]\n]{0,20}\]|\{\{?[^}\n]{0,40}\}\}?|<[^>\n]{0,80}>|［[^］\n]{0,20}］"), "\x03"),
-    (re.compile(r"[0-9][0-9,.:/\-]*"), "0"),
+    ("http", re.compile(r"https?://[^\s<>「」（）]{1,2000}"), "\x01"),
+    ("www.", re.compile(r"www\.[^\s<>「」（）]{1,500}"), "\x01"),
+    ("@", re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,255}"), "\x02"),
 )
+_BLANK = re.compile(r"[○●〇◯x*＊]{2,}|\[[^\]\n]{0,20}\]|\{\{?[^}\n]{0,40}\}\}?|<[^>\n]{0,80}>")
+_NUMBER = re.compile(r"[0-9][0-9,.:/\-]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0|[\x01\x02]|[$£€!?]")
 _SPACE = re.compile(r"[\s　\x03]+")
 _SENTENCE = re.compile(r"[^。.!?！？\n]{8,200}")
 
 
-def grams(folded: str) -> Iterator[str]:
-    """Yield the letter groups (Japanese) or words and word pairs (English) of folded text.
+def grams(folded: str) -> set[str]:
+    """Return the letter groups (Japanese) or words and word pairs (English) of folded text.
 
     Links, mail addresses, numbers and blanks of templates are masked, so that none of them can be a mark of good or bad.
     """
     text = folded[:READ_AT_MOST].lower()
-    for pattern, mask in _MASKS:
-        text = pattern.sub(mask, text)
+    for sign, pattern, mask in _MASKS:
+        if sign in text:
+            text = pattern.sub(mask, text)
+    text = _NUMBER.sub("0", _BLANK.sub("\x03", text))
     if language_of(text) == "ja":
         squeezed = _SPACE.sub("", text)
-        for size in (2, 3, 4):
-            for start in range(len(squeezed) - size + 1):
-                yield squeezed[start : start + size]
-        return
+        pairs = list(map(add, squeezed, squeezed[1:]))
+        triples = list(map(add, pairs, squeezed[2:]))
+        return {*pairs, *triples, *map(add, triples, squeezed[3:])}
     words = _WORD.findall(text)
-    yield from words
-    for first, second in pairwise(words):
-        yield f"{first} {second}"
+    return {*words, *map(" ".join, pairwise(words))}
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,11 @@ class Resemblance:
         >>> Resemblance({"gift": 3.0, "gift card": 5.0}, 0.0, -1.0).logit("a gift card") > 0
         True
         """
-        return self.of_grams(set(grams(folded)), ja=language_of(folded) == "ja")
+        return self.of_grams(grams(folded), ja=language_of(folded) == "ja")
 
-    def of_grams(self, found: Iterable[str], *, ja: bool) -> float:
+    def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""
-        weights = [self.weights[gram] for gram in found if gram in self.weights]
+        weights = [self.weights[gram] for gram in self.weights.keys() & found]
         bias = self.bias_ja if ja else self.bias_en
         return float(bias + sum(weights) / len(weights) ** 0.5) if weights else min(bias, 0.0)
 
