@@ -35,5 +35,7 @@ class BadInputError(HonninError):
     def __init__(self, mistakes: list[Mistake]) -> None:
         self.mistakes = mistakes
         super().__init__(
-            Text("\n".join(f"{m.line}行目 {m.field}: {m.text.ja}" for m in mistakes), "\n".join(str(m) for m in mistakes))
+            Text(
+                "\n".join(f"{m.line}行目 {m.field}: {m.text.ja}" for m in mistakes), "\n".join(str(m) for m in mistakes)
+            )
         )

@@ -9,7 +9,7 @@ from honnin.model.text import Text
 
 
 class LinkLevel(StrEnum):
-    """"official" and "popular" speak of the domain only. There is no "safe"."""
+    """What can be said of a link; "official" and "popular" speak of the domain only. There is no "safe"."""
 
     DANGER = "danger"
     SUSPICIOUS = "suspicious"
