@@ -28,6 +28,8 @@ def test_an_import_is_shown_before_it_is_written(world, staff, taro, encoding):
     assert "新しく1人、変更1人、そのまま0人" in shown.text
     assert "代表取締役社長" in shown.text  # what stands now
     assert "会長" in shown.text  # and what would stand
+    assert "<del>taro@example.jp</del>外れます" in shown.text  # what the file leaves out is not lost unseen
+    assert "<del><b>chatwork" not in shown.text
     assert len(world.services.directory.people()) == 1
 
     assert commit(staff, shown).headers["location"] == "/directory?done=2"
