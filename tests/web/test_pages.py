@@ -1,5 +1,6 @@
 import html
 import re
+from email.message import EmailMessage
 
 import pytest
 
@@ -86,6 +87,15 @@ class TestCheck:
         assert "振込</mark>をお願いします" in answer.text
         assert world.desk.screened[0].channel is Channel.MAIL
         assert world.desk.screened[0].sender.email == "taro@example.test"
+
+    def test_attached_files_are_named_as_not_looked_into(self, visitor):
+        message = EmailMessage()
+        message["From"], message["Subject"] = "taro@example.test", "x"
+        message.set_content("ご確認ください")
+        message.add_attachment(b"x", maintype="application", subtype="zip", filename="請求書<1>.zip")
+        answer = visitor.submit("/check?kind=file", {"kind": "file"}, files={"file": ("x.eml", message.as_bytes())})
+
+        assert "添付ファイルの中身は見ていません（請求書&lt;1&gt;.zip）" in answer.text
 
     def test_a_talk_in_a_text_file_is_read_as_a_conversation(self, world, visitor):
         visitor.submit("/check?kind=file", {"kind": "file"}, files={"file": ("talk.txt", TALK.encode("cp932"))})
@@ -295,6 +305,9 @@ class TestSignIn:
     def test_nobody_is_sent_to_another_site(self, world, wanted):
         assert world.visitor().sign_in(next=wanted).headers["location"] == "/inbox"
 
+    def test_somebody_signed_in_is_not_asked_again(self, staff):
+        assert staff.get("/login?next=/directory", follow_redirects=False).headers["location"] == "/directory"
+
     def test_a_wrong_password_and_an_unknown_name_read_the_same(self, visitor):
         wrong, unknown = visitor.sign_in(password="wrong"), visitor.sign_in(name="nobody")
 
@@ -373,6 +386,7 @@ class TestInbox:
             ("text=ないもの", []),
             ("handled=done", []),
             ("period=1", ["m-1", "m-2"]),
+            ("period=all", ["m-1", "m-2"]),
             ("page=9", []),
         ],
     )

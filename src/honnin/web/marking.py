@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -74,7 +74,3 @@ def visible(text: str) -> str:
 
 def _hides(character: str) -> bool:
     return character not in _HARMLESS and unicodedata.category(character) in {"Cf", "Cc", "Cs"} and character != "\r"
-
-
-def is_cut(texts: Sequence[str]) -> bool:
-    return any(len(text) > LONGEST_SHOWN for text in texts)
