@@ -12,7 +12,7 @@ from honnin.identity.keys import reshape
 from honnin.identity.organisation import has_legal_form
 from honnin.identity.readings import is_family_name
 from honnin.identity.words import DECORATION, HONORIFIC, OFFICE, RELATION, TITLE, Words, words
-from honnin.text import normalise
+from honnin.text import Normalised, normalise
 
 _LOOKED_AT = 100_000
 _MOST_FOUND = 50
@@ -34,15 +34,18 @@ class Introduction:
         return " ".join(part for part in (self.organisation, self.role, self.name) if part)
 
 
-def introductions(text: str) -> tuple[Introduction, ...]:
-    """All places where the writer says who he is, in order.
+def introductions(text: str | Normalised) -> tuple[Introduction, ...]:
+    """All places where the writer says who he is, in order; a text that is folded already is not folded again.
 
     >>> [(i.name, i.role) for i in introductions("お疲れ様です。社長の山田です。山田社長からの指示です。")]
     [('山田', '社長')]
     >>> introductions("This is John Smith, CEO of Acme Foods.")[0].organisation
     'Acme Foods'
     """
-    seen = normalise(text[:_LOOKED_AT])
+    if isinstance(text, Normalised) and len(text.text) <= _LOOKED_AT:
+        seen = text
+    else:
+        seen = normalise((text.original if isinstance(text, Normalised) else text)[:_LOOKED_AT])
     found: list[Introduction] = []
     for finder in (_japanese, _signed, _english):
         for name, role, organisation, start, end in finder(seen.text):

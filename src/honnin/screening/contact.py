@@ -51,7 +51,7 @@ class Contact:
 
     def read(self, book: FactBook, text: Normalised, turn: int) -> None:
         """Self-introductions in a text count as claims of the account."""
-        for found in introductions(text.original):
+        for found in introductions(text):
             evidence = Evidence(text.original[found.start : found.end], turn, found.start, found.end)
             book.add("identity:self_introduced", evidence)
             if not found.name:

@@ -119,7 +119,7 @@ class _Screening:
         self._machine = Machine(before)
         self._contact = Contact(event, directory, engine.links)
         self._links = LinkReader(engine.links, own_domains(directory) if directory is not None else frozenset())
-        self._texts: list[str] = []
+        self._texts: list[tuple[int, Normalised]] = []
         self._length = self._measured = 0
         self._went_on = False
         self._relationship = relationship
@@ -179,7 +179,7 @@ class _Screening:
         book.add_links(self._links.read(text, turn))
         self._contact.read(book, text, turn)
         if turn != PROFILE and self._length < READ_FOR_RESEMBLANCE:
-            self._texts.append(text.text)
+            self._texts.append((turn, text))
             self._length += len(text.text) + 1
         self._measure()
 
@@ -190,7 +190,9 @@ class _Screening:
         """
         if self._length > self._measured * 2 or (final and self._length > self._measured):
             self._measured = self._length
-            self._book.number("resemblance", self._engine.resemblance.logit("\n".join(self._texts)))
+            self._book.number(
+                "resemblance", self._engine.resemblance.logit("\n".join(text.text for _, text in self._texts))
+            )
 
     def _opinion(self) -> _Opinion:
         engine = self._engine
@@ -221,15 +223,10 @@ class _Screening:
 
     def _resemblance_signal(self) -> Signal:
         """What to say where the score alone speaks up, with the words that weigh most."""
-        best: tuple[float, int, Normalised] | None = None
-        for turn, written in self._turns():
-            text = normalise(written[:READ_FOR_RESEMBLANCE])
-            logit = self._engine.resemblance.logit(text.text)
-            if best is None or logit > best[0]:
-                best = (logit, turn, text)
-        if best is None:
-            return Signal(RESEMBLES, Severity.HIGH, "", RESEMBLANCE_REASON)
-        _, turn, text = best
-        start, end = self._engine.resemblance.excerpt(text.text)
+        resemblance = self._engine.resemblance
+        turn, text = self._texts[0]
+        if len(self._texts) > 1:
+            turn, text = max(self._texts, key=lambda read: resemblance.logit(read[1].text))
+        start, end = resemblance.excerpt(text.text)
         first, last = text.span(start, end)
         return Signal(RESEMBLES, Severity.HIGH, text.quote(start, end), RESEMBLANCE_REASON, turn, first, last)
