@@ -117,7 +117,9 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
 
     ready = engine(given.pack_dir)
     verdicts, directory = SqlVerdictStore(kept), SqlDirectoryStore(kept)
-    desk = ScreeningDesk(ready, directory, verdicts, SqlRelationshipStore(kept), SqlConversationStore(kept), now)
+    desk = ScreeningDesk(
+        ready, directory, verdicts, SqlRelationshipStore(kept), SqlConversationStore(kept), now, kept.transaction
+    )
     services = Services(
         desk=desk,
         verdicts=verdicts,

@@ -30,6 +30,7 @@ def desk(engine, tmp_path_factory):
         SqlRelationshipStore(database),
         SqlConversationStore(database),
         lambda: NOW,
+        database.transaction,
     )
     settle_in(desk, DEMO, desk.directory, desk.relationships)
     yield desk

@@ -38,6 +38,7 @@ def desk(database, engine):
         SqlRelationshipStore(database),
         SqlConversationStore(database),
         lambda: NOW,
+        database.transaction,
     )
 
 

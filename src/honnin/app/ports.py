@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,6 +52,12 @@ class Screener(Protocol):
     """Reads an event and says what it found. Pure for a given directory: same event, same verdict."""
 
     def screen(self, event: Event) -> Verdict: ...
+
+
+class Transaction(Protocol):
+    """Makes one transaction of all store calls inside; ``locks`` names what nobody else may change meanwhile."""
+
+    def __call__(self, *, locks: Iterable[str]) -> AbstractContextManager[object]: ...
 
 
 class VerdictStore(Protocol):

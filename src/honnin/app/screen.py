@@ -12,6 +12,7 @@ from honnin.app.ports import (
     DirectoryStore,
     RelationshipStore,
     StoredVerdict,
+    Transaction,
     VerdictStore,
 )
 from honnin.identity import Directory
@@ -35,6 +36,7 @@ class ScreeningDesk:
     relationships: RelationshipStore
     conversations: ConversationStore
     now: Callable[[], datetime]
+    transaction: Transaction
     _known: tuple[int, Directory] | None = field(default=None, init=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -51,7 +53,8 @@ class ScreeningDesk:
         neither kept nor counted twice. ``at`` is when it came in, where that is not now.
         """
         received_at = at or self.now()
-        with self._one_at_a_time:
+        locks = [key for key in (conversation, account_key(event)) if key]
+        with self._one_at_a_time, self.transaction(locks=locks):
             state = self._state(event, conversation)
             screened = self.engine.screening(
                 event,
