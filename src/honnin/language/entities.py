@@ -63,6 +63,12 @@ _SCALE = {
 }
 _DIGIT = re.compile(r"[0-9]")
 
+_NO_BANKS = frozenset(
+    f"{word}銀行"
+    for word in ("", "この", "その", "貴", "当", "各", "他", "同", "弊", "取引", "どの", "仕向", "大手", "地方")
+)
+_NAMED_AFTER = re.compile(r"[ \u3000]{1,3}([ァ-ヶー]{2,8}[ \u3000][ァ-ヶー]{2,8})(?![ァ-ヶー])")
+
 Found = tuple[Entity, int, int, str]
 
 
@@ -86,6 +92,8 @@ def _numbered(text: str) -> Iterator[Found]:
         digits = re.sub(r"\D", "", match.group(1))
         if 5 <= len(digits) <= 18:
             yield Entity.ACCOUNT_NUMBER, match.start(1), match.end(1), digits
+            if name := _NAMED_AFTER.match(text, match.end(1)):
+                yield Entity.PERSONAL_HOLDER, name.start(1), name.end(1), name.group(1)
     for match in _AMOUNT.finditer(text):
         yield Entity.AMOUNT, match.start(), match.end(), _amount(match)
     for match in _PHONE.finditer(text):
@@ -130,7 +138,7 @@ def _banks(text: str) -> Iterator[Found]:
     for match in _BANK.finditer(text):
         code = _bank_code(match.group())
         bank_code = code or bank_code
-        if code:
+        if code or match.group() not in _NO_BANKS:
             yield Entity.BANK, match.start(), match.end(), code
     if not bank_code:
         return

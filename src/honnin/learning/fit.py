@@ -43,7 +43,7 @@ LEAST_SOURCES = (
 )
 MOST_GRAMS = 12_000  # kept for each language
 SCALE = 0.01  # weights are written in hundredths
-ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.055  # shares of false alerts aimed at when thresholds are chosen
+ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.035  # shares of false alerts aimed at when thresholds are chosen
 JUDGED = {
     "relation:new": 0.8, "relation:first_message": 0.6, "relation:established": -0.8, "relation:verified": -0.4,
     "identity:verified": -0.6, "identity:claims_known_person": 1.0, "identity:not_their_account": 2.5, "identity:unsure": 0.3,
