@@ -26,7 +26,7 @@ from honnin.language import Resemblance
 from honnin.language.resemblance import grams
 from honnin.learning.corpus import Row
 from honnin.model import Facts, Signal
-from honnin.screening.decide import LIFTS, Policy
+from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
 from honnin.screening.engine import Engine
 from honnin.screening.score import SOFTENING, Score, bounded, features
 from honnin.text import language_of, normalise
@@ -119,7 +119,7 @@ def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sam
         screened = engine.screening(row.event)
         texts = [turn.text for turn in row.event.turns] or [row.event.text]
         folded = normalise("\n".join([row.event.subject, *texts]).strip()).text
-        signals = tuple(signal for signal in screened.verdict.signals if signal.id != "resembles-known-fraud")
+        signals = tuple(signal for signal in screened.verdict.signals if signal.id not in {RESEMBLES, WORTH_A_LOOK})
         samples.append(
             Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja")
         )

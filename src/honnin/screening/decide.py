@@ -25,6 +25,12 @@ RESEMBLANCE_REASON = Text(
     "The way this is written closely resembles fraud that was reported before. "
     "Before you reply, pay or click, check with the person through a contact you already had.",
 )
+WORTH_A_LOOK = "worth-a-look"
+LOOK_REASON = Text(
+    "お金や情報、手続きにかかわる頼みごとのようです。心当たりがなければ、応じる前に、以前から知っている連絡先で確かめてください。",
+    "This seems to ask for money, data or a procedure. If you did not expect it, check through a contact you already had "
+    "before you act.",
+)
 ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 

@@ -12,11 +12,20 @@ from dataclasses import dataclass
 from honnin.identity import Directory
 from honnin.language import Reader, Resemblance
 from honnin.links import Links
-from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Verdict
+from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Text, Verdict
 from honnin.rules import Pack, evaluate, shipped_pack
 from honnin.screening.actions import Advisor
 from honnin.screening.contact import Contact, own_domains
-from honnin.screening.decide import LIFTS, RESEMBLANCE_REASON, RESEMBLES, Policy, decide, in_order
+from honnin.screening.decide import (
+    LIFTS,
+    LOOK_REASON,
+    RESEMBLANCE_REASON,
+    RESEMBLES,
+    WORTH_A_LOOK,
+    Policy,
+    decide,
+    in_order,
+)
 from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook
 from honnin.screening.links import LinkReader
 from honnin.screening.score import Score
@@ -198,7 +207,8 @@ class _Screening:
         engine = self._engine
         facts = self._book.facts()
         # What stands in earlier messages alone was said when they came.
-        signals = tuple(signal for signal in evaluate(engine.pack, facts).signals if signal.turn > BEFORE)
+        today = self._at.date() if self._at else None
+        signals = tuple(signal for signal in evaluate(engine.pack, facts, today=today).signals if signal.turn > BEFORE)
         score = engine.score.probability(facts)
         level = decide(signals, score, engine.policy)
         return _Opinion(level, score, signals, facts)
@@ -207,7 +217,9 @@ class _Screening:
         links = self._links.checks()
         signals = opinion.signals
         if opinion.level.is_alert and not any(LIFTS[signal.severity].is_alert for signal in signals):
-            signals = (*signals, self._resemblance_signal())
+            signals = (*signals, self._score_signal(opinion.facts, RESEMBLES, Severity.HIGH, RESEMBLANCE_REASON))
+        elif opinion.level is Level.NOTICE and not any(LIFTS[one.severity] is Level.NOTICE for one in signals):
+            signals = (*signals, self._score_signal(opinion.facts, WORTH_A_LOOK, Severity.MEDIUM, LOOK_REASON))
         return Verdict(
             id=self._event.id,
             level=opinion.level,
@@ -221,12 +233,14 @@ class _Screening:
             pack=self._engine.pack.label,
         )
 
-    def _resemblance_signal(self) -> Signal:
+    def _score_signal(self, facts: Facts, name: str, severity: Severity, reason: Text) -> Signal:
         """What to say where the score alone speaks up, with the words that weigh most."""
+        if evidence := self._engine.score.heaviest(facts):
+            return Signal(name, severity, evidence.quote, reason, evidence.turn, evidence.start, evidence.end)
         resemblance = self._engine.resemblance
         turn, text = self._texts[0]
         if len(self._texts) > 1:
             turn, text = max(self._texts, key=lambda read: resemblance.logit(read[1].text))
         start, end = resemblance.excerpt(text.text)
         first, last = text.span(start, end)
-        return Signal(RESEMBLES, Severity.HIGH, text.quote(start, end), RESEMBLANCE_REASON, turn, first, last)
+        return Signal(name, severity, text.quote(start, end), reason, turn, first, last)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from math import exp
 
-from honnin.model import Facts
+from honnin.model import Evidence, Facts
 
 SOFTENING = frozenset(
     {"act:already_done", "act:warn_about_fraud", "relation:established", "relation:verified", "identity:verified"}
@@ -61,6 +61,14 @@ class Score:
         for name, value in together(facts):
             total += weigh(name, 0.0) * value
         return total
+
+    def heaviest(self, facts: Facts) -> Evidence | None:
+        """Return the words of the act, claim or link that weighs most, or None where no words weigh."""
+        spoken = [
+            (self.weights.get(atom, 0.0), atom) for atom, found in facts.atoms.items() if found and found[0].quote
+        ]
+        weight, atom = max(spoken, default=(0.0, ""))
+        return facts.atoms[atom][0] if weight > 0 else None
 
     def probability(self, facts: Facts) -> float:
         """Return the probability of fraud, 0..1, at the share of fraud of the corpora it was fitted on.
