@@ -231,7 +231,11 @@ def _mood(segment: list[Morpheme], *, asks: bool) -> int:
 def _denied(words: list[Morpheme], lemmas: list[str]) -> bool:
     """Whether the predicate is denied: looked for from the last verb on, so that 足りない分 in an object does not count."""
     tail = next((i for i in range(len(words) - 1, -1, -1) if words[i].part_of_speech()[:2] == ("動詞", "一般")), 0)
-    return any(lemma in _NEGATION or lemma in {"不要", "禁止", "控える", "止める", "厳禁"} for lemma in lemmas[tail:])
+    pairs = zip(lemmas[tail:], [*lemmas[tail + 1 :], ""], strict=True)
+    return any(
+        (lemma in _NEGATION and following not in {"成る", "なる"}) or lemma in {"不要", "禁止", "控える", "厳禁"}
+        for lemma, following in pairs
+    )
 
 
 def _prohibits(words: list[Morpheme], lemmas: list[str]) -> bool:
