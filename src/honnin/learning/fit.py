@@ -146,7 +146,7 @@ def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample],
 def fit_all(samples: Sequence[Sample], table: GramTable) -> Fitted:
     """Fit both parts and choose thresholds, all on these samples alone."""
     held_out = held_out_resemblances(samples, table)
-    score = fit_score(samples, held_out)
+    score = calibrate(fit_score(samples, held_out), samples, held_out)
     return Fitted(
         fit_resemblance(samples, table), score, choose_policy(samples, probabilities(samples, held_out, score))
     )
@@ -237,6 +237,20 @@ def fit_score(samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> S
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
     fitted = {name: round(float(weight), 3) for name, weight in zip(names, best, strict=False) if abs(weight) >= 0.001}
     return Score({**fitted, **JUDGED}, round(float(best[-1]), 3), round(float(best[-2]), 3))
+
+
+def calibrate(score: Score, samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> Score:
+    """Stretch and shift the log-odds until a probability means what it says on real rows.
+
+    Rows written for training hold as much fraud as harmless talk, which no inbox does, so they are left out. What is judged
+    keeps its weight: it was set in true log-odds.
+    """
+    pairs = [(one, float(value)) for one, value in zip(samples, resemblances, strict=True) if not one.row.is_training]
+    logits = np.array([[score.logit(with_resemblance(one.facts, value))] for one, value in pairs])
+    model = LogisticRegression(C=1e6).fit(logits, [one.row.is_fraud for one, _ in pairs])
+    stretch, shift = float(model.coef_[0][0]), float(model.intercept_[0])
+    weights = {name: weight if name in JUDGED else round(weight * stretch, 3) for name, weight in score.weights.items()}
+    return Score(weights, round(score.bias * stretch + shift, 3), round(score.resemblance * stretch, 3))
 
 
 def probabilities(samples: Sequence[Sample], resemblances: NDArray[np.float64], score: Score) -> NDArray[np.float64]:
