@@ -7,7 +7,7 @@ done. Acts are looked for inside a unit, so that a request is only tied to its o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Mood:
@@ -26,8 +26,7 @@ class Mood:
     CONDITION = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A clause group: offsets into the folded text, end exclusive."""
 
     start: int

@@ -51,6 +51,8 @@ _DEADLINE = re.compile(
     r"|within (?:the next )?[0-9]{1,3} (?:hours?|days?)|by (?:end of day|eod|noon|tonight|tomorrow|today|[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm))",
     re.IGNORECASE,
 )
+_HOLDER_SIGN = re.compile(r"名義|受取人|account|beneficiary", re.IGNORECASE)
+_DEADLINE_SIGN = re.compile(r"まで|以内|日中|[日週末]に|within|by ", re.IGNORECASE)
 _SCALE = {
     "億": 100_000_000,
     "千万": 10_000_000,
@@ -81,10 +83,12 @@ def find_entities(text: str) -> Iterator[Found]:
             yield Entity.EMAIL, match.start(), match.end(), match.group().lower()
     if "銀行" in text or "信" in text or "ゆうちょ" in text or "金庫" in text:
         yield from _banks(text)
-    for match in _HOLDER.finditer(text):
-        yield from _holder(match)
-    for match in _DEADLINE.finditer(text):
-        yield Entity.DEADLINE, match.start(), match.end(), match.group()
+    if _HOLDER_SIGN.search(text):
+        for match in _HOLDER.finditer(text):
+            yield from _holder(match)
+    if _DEADLINE_SIGN.search(text):
+        for match in _DEADLINE.finditer(text):
+            yield Entity.DEADLINE, match.start(), match.end(), match.group()
 
 
 def _numbered(text: str) -> Iterator[Found]:

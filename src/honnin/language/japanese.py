@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+from sudachipy import Dictionary, SplitMode, Tokenizer
 
 from honnin.language.clauses import LONGEST, Mood, Unit
 
@@ -79,12 +80,25 @@ _CAUSATIVE = frozenset({"せる", "させる"})
 _NEGATION = frozenset({"ない", "ず", "無い", "ぬ", "まい"})
 
 
+class Word(NamedTuple):
+    """A word as the analyser sees it: as written, its standard form, part of speech (two levels), form, and where it stands."""
+
+    surface: str
+    lemma: str
+    kind: str
+    sub: str
+    form: str
+    begin: int
+    end: int
+
+
 class Japanese:
     """The analyser, built once; its dictionary is shared by all threads of the process, each with a tokenizer of its own."""
 
     def __init__(self) -> None:
         self._dictionary = Dictionary(dict="core")
         self._own = threading.local()
+        self._kinds: dict[int, tuple[str, str, str]] = {}
 
     def _tokenizer(self) -> Tokenizer:
         """The tokenizer of this thread; one cannot be asked by two at the same time."""
@@ -92,6 +106,17 @@ class Japanese:
         if found is None:
             found = self._own.tokenizer = self._dictionary.tokenizer(SplitMode.C)
         return found
+
+    def _words(self, sentence: str) -> list[Word]:
+        words = []
+        for token in self._tokenizer().tokenize(sentence):
+            number = token.part_of_speech_id()
+            kinds = self._kinds.get(number)
+            if kinds is None:
+                kind = token.part_of_speech()
+                kinds = self._kinds[number] = (kind[0], kind[1], kind[5])
+            words.append(Word(token.surface(), token.normalized_form(), *kinds, token.begin(), token.end()))
+        return words
 
     def units(self, text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
         """Yield the units of those sentences in which one of the wanted (start, end) stretches stands, in order."""
@@ -105,7 +130,7 @@ class Japanese:
     def _sentence_units(self, text: str, start: int, end: int) -> Iterator[Unit]:
         sentence = text[start:end]
         asks = text[end : end + 1] in {"?", "？"}
-        segments = list(_segments(list(self._tokenizer().tokenize(sentence))))
+        segments = list(_segments(self._words(sentence)))
         group_start = 0
         wished = False
         for index, segment in enumerate(segments):
@@ -119,9 +144,9 @@ class Japanese:
             if wished:
                 mood = (mood | Mood.REQUEST) & ~Mood.CONDITION
             wished = False
-            if _REPORTED.search(sentence, tokens[0].begin(), len(sentence)):
+            if _REPORTED.search(sentence, tokens[0].begin, len(sentence)):
                 mood |= Mood.REPORTED
-            yield Unit(start + tokens[0].begin(), start + tokens[-1].end(), mood)
+            yield Unit(start + tokens[0].begin, start + tokens[-1].end, mood)
             group_start = index + 1
 
 
@@ -139,9 +164,9 @@ def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
         yield piece, min(piece + LONGEST, end)
 
 
-def _segments(tokens: list[Morpheme]) -> Iterator[list[Morpheme]]:
+def _segments(tokens: list[Word]) -> Iterator[list[Word]]:
     """Cut a sentence after commas, line ends and conjunctive particles."""
-    part: list[Morpheme] = []
+    part: list[Word] = []
     for index, token in enumerate(tokens):
         part.append(token)
         following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -150,66 +175,60 @@ def _segments(tokens: list[Morpheme]) -> Iterator[list[Morpheme]]:
             part = []
 
 
-def _ends_segment(token: Morpheme, following: Morpheme) -> bool:
-    surface = token.surface()
+def _ends_segment(token: Word, following: Word) -> bool:
+    surface = token.surface
     if surface in {"、", ",", "\n", "，"}:
         return True
-    kind = token.part_of_speech()
-    if kind[0] != "助詞" or kind[1] != "接続助詞":
+    if token.sub != "接続助詞":
         return False
     if surface in _LINKING:
-        return following.normalized_form() not in _AFTER_TE
+        return following.lemma not in _AFTER_TE
     return surface in _TURNING or surface in _CONDITION
 
 
-def _is_wish(segment: list[Morpheme]) -> bool:
+def _is_wish(segment: list[Word]) -> bool:
     """Whether a condition goes on to how glad the writer would be: 払っていただけると助かります asks."""
-    return any(token.normalized_form() in _GLAD for token in segment)
+    return any(token.lemma in _GLAD for token in segment)
 
 
-def _words(segment: list[Morpheme]) -> list[Morpheme]:
-    return [token for token in segment if token.part_of_speech()[0] not in {"補助記号", "空白", "記号"}]
+def _words(segment: list[Word]) -> list[Word]:
+    return [token for token in segment if token.kind not in {"補助記号", "空白", "記号"}]
 
 
-def _is_linked(segment: list[Morpheme]) -> bool:
+def _is_linked(segment: list[Word]) -> bool:
     """Whether the segment waits for the next predicate: a bare phrase, a te-form, or a verb left open before a comma."""
     words = _words(segment)
     if not words:
         return True
     final = words[-1]
-    kind = final.part_of_speech()
-    if [token.surface() for token in words[-2:]] == ["の", "で"]:  # ので: a reason, told apart from what follows
+    if [token.surface for token in words[-2:]] == ["の", "で"]:  # ので: a reason, told apart from what follows
         return False
-    if kind[0] == "助詞":
-        return (kind[1] != "接続助詞" and kind[1] != "終助詞") or final.surface() in _LINKING
-    if kind[0] in {"動詞", "助動詞"}:
-        return kind[5].startswith("連用形") and not _is_condition(segment)
-    if final.normalized_form() in _CONDITION_NOUNS:
+    if final.kind == "助詞":
+        return final.sub not in {"接続助詞", "終助詞"} or final.surface in _LINKING
+    if final.kind in {"動詞", "助動詞"}:
+        return final.form.startswith("連用形") and not _is_condition(segment)
+    if final.lemma in _CONDITION_NOUNS:
         return False
-    return kind[0] in {"名詞", "接尾辞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞", "形状詞"}
+    return final.kind in {"名詞", "接尾辞", "副詞", "連体詞", "接続詞", "代名詞", "感動詞", "形状詞"}
 
 
-def _is_condition(segment: list[Morpheme]) -> bool:
+def _is_condition(segment: list[Word]) -> bool:
     words = _words(segment)
     if not words:
         return False
     final = words[-1]
     before = words[-2] if len(words) > 1 else None
     return (
-        (final.part_of_speech()[1] == "接続助詞" and final.surface() in _CONDITION)
-        or final.part_of_speech()[5].startswith("仮定形")
-        or final.normalized_form() in _CONDITION_NOUNS
-        or (
-            final.surface() in {"は", "に", "も"}
-            and before is not None
-            and before.normalized_form() in _CONDITION_NOUNS
-        )
+        (final.sub == "接続助詞" and final.surface in _CONDITION)
+        or final.form.startswith("仮定形")
+        or final.lemma in _CONDITION_NOUNS
+        or (final.surface in {"は", "に", "も"} and before is not None and before.lemma in _CONDITION_NOUNS)
     )
 
 
-def _mood(segment: list[Morpheme], *, asks: bool) -> int:
+def _mood(segment: list[Word], *, asks: bool) -> int:
     words = _words(segment)
-    lemmas = [token.normalized_form() for token in words]
+    lemmas = [token.lemma for token in words]
     if not words:
         return Mood.QUESTION if asks else Mood.PLAIN
     mood = Mood.PLAIN
@@ -228,9 +247,9 @@ def _mood(segment: list[Morpheme], *, asks: bool) -> int:
     return mood
 
 
-def _denied(words: list[Morpheme], lemmas: list[str]) -> bool:
+def _denied(words: list[Word], lemmas: list[str]) -> bool:
     """Whether the predicate is denied: looked for from the last verb on, so that 足りない分 in an object does not count."""
-    tail = next((i for i in range(len(words) - 1, -1, -1) if words[i].part_of_speech()[:2] == ("動詞", "一般")), 0)
+    tail = next((i for i in range(len(words) - 1, -1, -1) if words[i].kind == "動詞" and words[i].sub == "一般"), 0)
     pairs = zip(lemmas[tail:], [*lemmas[tail + 1 :], ""], strict=True)
     return any(
         (lemma in _NEGATION and following not in {"成る", "なる"}) or lemma in {"不要", "禁止", "控える", "厳禁"}
@@ -238,14 +257,14 @@ def _denied(words: list[Morpheme], lemmas: list[str]) -> bool:
     )
 
 
-def _prohibits(words: list[Morpheme], lemmas: list[str]) -> bool:
+def _prohibits(words: list[Word], lemmas: list[str]) -> bool:
     if any(lemma in {"禁止", "控える", "厳禁"} for lemma in lemmas):
         return True
-    joined = "".join(token.surface() for token in words)
+    joined = "".join(token.surface for token in words)
     return any(form in joined for form in ("ないで", "ないよう", "ずに", "せんよう", "なきよう", "ないこと", "ない様"))
 
 
-def _requests(words: list[Morpheme], lemmas: list[str], *, question: bool) -> bool:
+def _requests(words: list[Word], lemmas: list[str], *, question: bool) -> bool:
     for index, lemma in enumerate(lemmas):
         if lemma in _ASKING:
             return True
@@ -254,19 +273,19 @@ def _requests(words: list[Morpheme], lemmas: list[str], *, question: bool) -> bo
             if question or ({"たい", "でしょう", "です"} & set(after[:4]) and "有り難う" not in after):
                 return True
     final = words[-1]
-    imperative = any(token.part_of_speech()[5].startswith("命令形") for token in words[-3:])
-    volitional = final.part_of_speech()[5].startswith("意志推量形") and lemmas[-1] not in {"です", "だ"}
-    told = lemmas[-1] == "事" and len(words) > 1 and words[-2].part_of_speech()[0] in {"動詞", "助動詞"}
-    te_form = final.surface() in _LINKING and final.part_of_speech()[1] == "接続助詞"
-    casual = (te_form or final.surface() in {"ちょうだい", "頂戴", "よろしく"}) and any(
-        token.part_of_speech()[0] == "動詞" for token in words
+    imperative = any(token.form.startswith("命令形") for token in words[-3:])
+    volitional = final.form.startswith("意志推量形") and lemmas[-1] not in {"です", "だ"}
+    told = lemmas[-1] == "事" and len(words) > 1 and words[-2].kind in {"動詞", "助動詞"}
+    te_form = final.surface in _LINKING and final.sub == "接続助詞"
+    casual = (te_form or final.surface in {"ちょうだい", "頂戴", "よろしく"}) and any(
+        token.kind == "動詞" for token in words
     )
     return imperative or volitional or told or casual
 
 
-def _past(words: list[Morpheme]) -> bool:
+def _past(words: list[Word]) -> bool:
     core = list(words)
-    while len(core) > 1 and (core[-1].part_of_speech()[0] == "助詞" or core[-1].normalized_form() in {"だ", "です"}):
+    while len(core) > 1 and (core[-1].kind == "助詞" or core[-1].lemma in {"だ", "です"}):
         core.pop()
     final = core[-1]
-    return final.normalized_form() == "た" or final.normalized_form() in {"済み", "済", "完了"}
+    return final.lemma == "た" or final.lemma in {"済み", "済", "完了"}

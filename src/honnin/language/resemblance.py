@@ -73,7 +73,7 @@ class Resemblance:
 
     def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""
-        weights = [self.weights[gram] for gram in self.weights.keys() & found]
+        weights = [weight for weight in map(self.weights.get, found) if weight is not None]
         bias = self.bias_ja if ja else self.bias_en
         return float(bias + sum(weights) / len(weights) ** 0.5) if weights else min(bias, 0.0)
 
