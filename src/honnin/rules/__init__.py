@@ -3,7 +3,7 @@
 How to write one: ``docs/rules.md``.
 """
 
-from honnin.rules.evaluate import Evaluation, Hit, evaluate
+from honnin.rules.evaluate import Evaluation, Hit, evaluate, severities
 from honnin.rules.load import lint, load_pack, shipped_pack
 from honnin.rules.pack import Pack, merge
 from honnin.rules.proof import Failure, event_of, test_pack
@@ -23,6 +23,7 @@ __all__ = [
     "lint",
     "load_pack",
     "merge",
+    "severities",
     "shipped_pack",
     "test_pack",
 ]

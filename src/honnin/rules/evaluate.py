@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from honnin.model import Evidence, Facts, Signal
+from honnin.model import Evidence, Facts, Severity, Signal
 from honnin.rules.compile import Compiled
 from honnin.rules.pack import Pack
 from honnin.rules.rule import Rule, State
@@ -41,19 +42,29 @@ def evaluate(pack: Pack, facts: Facts, *, today: date | None = None) -> Evaluati
 
     ``today`` ends rules whose ``expires`` day has passed; without it none ends by date.
     """
+    hits: list[Hit] = []
+    shadow_hits: list[Hit] = []
+    for rule, compiled in _holding(pack, facts, today):
+        (hits if rule.state is State.LIVE else shadow_hits).append(_hit(rule, compiled, facts))
+    return Evaluation(tuple(hits), tuple(shadow_hits))
+
+
+def severities(pack: Pack, facts: Facts, *, today: date | None = None) -> list[Severity]:
+    """Return how grave the live rules are that hold for the facts, without looking for the words that prove them."""
+    return [rule.severity for rule, _ in _holding(pack, facts, today) if rule.state is State.LIVE]
+
+
+def _holding(pack: Pack, facts: Facts, today: date | None) -> Iterator[tuple[Rule, Compiled]]:
     program = pack.program
     touched = set(program.always)
     for atom in facts.atoms:
         found = program.by_atom.get(atom)
         if found is not None:
             touched.update(found)
-    hits: list[Hit] = []
-    shadow_hits: list[Hit] = []
     for index in sorted(touched):
         rule, compiled = program.entries[index]
         if compiled.holds(facts) and not rule.is_over(today):
-            (hits if rule.state is State.LIVE else shadow_hits).append(_hit(rule, compiled, facts))
-    return Evaluation(tuple(hits), tuple(shadow_hits))
+            yield rule, compiled
 
 
 def _hit(rule: Rule, compiled: Compiled, facts: Facts) -> Hit:

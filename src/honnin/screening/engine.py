@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from honnin.identity import Directory
 from honnin.language import Reader, Resemblance
 from honnin.links import Links
 from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Text, Verdict
-from honnin.rules import Pack, evaluate, shipped_pack
+from honnin.rules import Pack, evaluate, severities, shipped_pack
 from honnin.screening.actions import Advisor
 from honnin.screening.contact import Contact, own_domains
 from honnin.screening.decide import (
@@ -138,7 +139,7 @@ class _Screening:
         self._read_surroundings()
         for turn, text in self._turns():
             self._read_turn(normalise(text), turn)
-            if first_alert is None and self._event.turns and self._book.grew() and self._opinion().level.is_alert:
+            if first_alert is None and self._event.turns and self._book.grew() and self._alerts():
                 first_alert = max(turn, 0)
         self._measure(final=True)
         last = self._opinion()
@@ -203,12 +204,27 @@ class _Screening:
                 "resemblance", self._engine.resemblance.logit("\n".join(text.text for _, text in self._texts))
             )
 
+    def _alerts(self) -> bool:
+        """Whether the facts so far ask for an alert.
+
+        The words that prove it are looked for once, at the end; only where earlier messages take part they decide now.
+        """
+        if self._before.turns:
+            return self._opinion().level.is_alert
+        engine, facts = self._engine, self._book.facts()
+        if any(LIFTS[one].is_alert for one in severities(engine.pack, facts, today=self._today())):
+            return True
+        return engine.policy.level_of(engine.score.probability(facts)).is_alert
+
+    def _today(self) -> date | None:
+        return self._at.date() if self._at else None
+
     def _opinion(self) -> _Opinion:
         engine = self._engine
         facts = self._book.facts()
         # What stands in earlier messages alone was said when they came.
-        today = self._at.date() if self._at else None
-        signals = tuple(signal for signal in evaluate(engine.pack, facts, today=today).signals if signal.turn > BEFORE)
+        found = evaluate(engine.pack, facts, today=self._today()).signals
+        signals = tuple(signal for signal in found if signal.turn > BEFORE)
         score = engine.score.probability(facts)
         level = decide(signals, score, engine.policy)
         return _Opinion(level, score, signals, facts)
