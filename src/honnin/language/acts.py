@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -27,7 +28,10 @@ _MOODS: Mapping[str, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way to perform an act: slots of concepts, the mood, and how near together they must stand."""
+    """One way to perform an act: slots of concepts, the mood, and how near together they must stand.
+
+    ``on_clauses`` says whether it matters where one clause ends and the next begins, and how each is meant.
+    """
 
     kind: str
     slots: tuple[frozenset[str], ...]
@@ -38,6 +42,8 @@ class Pattern:
     lang: str = ""
     needs: str = ""
     least: int = 1
+
+    on_clauses: bool = True
 
 
 @dataclass(slots=True)
@@ -82,11 +88,8 @@ class Patterns:
             [*_parse(data["acts"], {act.value for act in Act}), *_parse(data["pressures"], {p.value for p in Pressure})]
         )
 
-    def find(
-        self, units: Sequence[Unit], hits: Sequence[Hit], *, lang: str, entities: frozenset[str]
-    ) -> Iterator[Performed]:
+    def find(self, units: Sequence[Unit], hits: Sequence[Hit], text: TextFacts) -> Iterator[Performed]:
         """Yield each act once for every unit in which it is completed."""
-        text = _Text(lang, entities, frozenset().union(*(hit.concepts for hit in hits)))
         seen = _Seen()
         for unit, concepts in _concepts_of(units, hits, seen.counts):
             near = concepts.union(*seen.recent)
@@ -99,13 +102,24 @@ class Patterns:
                     yield Performed(way.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
 
-    def _candidates(self, concepts: set[str]) -> Iterator[Pattern]:
+    def needing_mood(self, text: TextFacts) -> frozenset[str]:
+        """Return the concepts for which clauses and moods must be told apart in this text.
+
+        Where no act that depends on them can come about, whatever the moods, a sentence need not be analysed at all.
+        """
+        needed: set[str] = set()
+        for way in self._candidates(text.concepts):
+            if way.on_clauses and text.admits(way) and not any(slot.isdisjoint(text.concepts) for slot in way.slots):
+                needed.update(*way.slots)
+        return frozenset(needed)
+
+    def _candidates(self, concepts: AbstractSet[str]) -> Iterator[Pattern]:
         for concept in sorted(concepts):
             yield from self._by_concept.get(concept, ())
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class TextFacts:
     """What holds for the whole text."""
 
     lang: str
@@ -157,9 +171,11 @@ def _parse(listed: Mapping[str, list[dict[str, Any]]], known: set[str]) -> Itera
         if kind not in known:
             raise ValueError(f"acts.yaml speaks of {kind}, which the model does not know")
         for way in ways:
+            slots = tuple(frozenset(slot.split("|")) for slot in way["all"])
+            loose = way.get("mood", "any") == "any" and not way.get("without") and (len(slots) == 1 or "within" in way)
             yield Pattern(
                 kind=kind,
-                slots=tuple(frozenset(slot.split("|")) for slot in way["all"]),
+                slots=slots,
                 mood=way.get("mood", "any"),
                 within=way.get("within", "unit"),
                 without=frozenset(way.get("without", ())),
@@ -167,4 +183,5 @@ def _parse(listed: Mapping[str, list[dict[str, Any]]], known: set[str]) -> Itera
                 lang=way.get("lang", ""),
                 needs=way.get("needs", ""),
                 least=way.get("min", 1),
+                on_clauses=not loose,
             )

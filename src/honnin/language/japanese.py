@@ -118,14 +118,25 @@ class Japanese:
             words.append(Word(token.surface(), token.normalized_form(), *kinds, token.begin(), token.end()))
         return words
 
-    def units(self, text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
-        """Yield the units of those sentences in which one of the wanted (start, end) stretches stands, in order."""
+    def units(self, text: str, wanted: list[tuple[int, bool]]) -> Iterator[Unit]:
+        """Yield the units of those sentences in which a word of ours stands, in order.
+
+        ``wanted`` says where each word starts and whether the mood of its clause matters; a sentence without such a word
+        is one plain unit, and is not analysed.
+        """
         position = 0
         for start, end in sentences(text):
             while position < len(wanted) and wanted[position][0] < start:
                 position += 1
-            if position < len(wanted) and wanted[position][0] < end:
+            inside = position
+            while inside < len(wanted) and wanted[inside][0] < end:
+                inside += 1
+            if any(matters for _, matters in wanted[position:inside]):
                 yield from self._sentence_units(text, start, end)
+            elif inside > position:
+                reported = _REPORTED.search(text, start, end) is not None
+                yield Unit(start, end, Mood.REPORTED if reported else Mood.PLAIN)
+            position = inside
 
     def _sentence_units(self, text: str, start: int, end: int) -> Iterator[Unit]:
         sentence = text[start:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from honnin.language import english
-from honnin.language.acts import Patterns, Performed, concepts_meant
+from honnin.language.acts import Patterns, Performed, TextFacts, concepts_meant
 from honnin.language.clauses import Unit
 from honnin.language.entities import find_entities
 from honnin.language.japanese import Japanese
@@ -34,10 +34,10 @@ class Reader:
         entities = tuple(_entities(text, turn))
         hits = self._lexicon.find(lowered)
         lang = language_of(lowered) or "en"
-        units = self._units(lowered, hits, lang)
-        performed = list(
-            self._patterns.find(units, hits, lang=lang, entities=frozenset(entity.kind for entity in entities))
-        )
+        kinds = frozenset(entity.kind for entity in entities)
+        facts = TextFacts(lang, kinds, frozenset().union(*(hit.concepts for hit in hits)))
+        units = self._units(lowered, hits, facts)
+        performed = list(self._patterns.find(units, hits, facts))
         found = tuple(_findings(text, performed, hits, turn))
         return Reading(
             acts=tuple(one for one in found if one.kind in _ACTS),
@@ -47,11 +47,13 @@ class Reader:
             hidden=tuple(Finding(one.kind, one.shown, one.start, one.end, turn) for one in text.removed),
         )
 
-    def _units(self, lowered: str, hits: list[Hit], lang: str) -> list[Unit]:
+    def _units(self, lowered: str, hits: list[Hit], facts: TextFacts) -> list[Unit]:
         if not hits:
             return []
-        wanted = [(hit.start, hit.end) for hit in hits]
-        return list(self._japanese.units(lowered, wanted) if lang == "ja" else english.units(lowered, wanted))
+        if facts.lang != "ja":
+            return list(english.units(lowered, [(hit.start, hit.end) for hit in hits]))
+        needed = self._patterns.needing_mood(facts)
+        return list(self._japanese.units(lowered, [(hit.start, not needed.isdisjoint(hit.concepts)) for hit in hits]))
 
 
 def _entities(text: Normalised, turn: int) -> Iterable[Finding]:
