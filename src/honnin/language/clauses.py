@@ -7,6 +7,8 @@ done. Acts are looked for inside a unit, so that a request is only tied to its o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -35,3 +37,17 @@ class Unit(NamedTuple):
 
 
 LONGEST = 2000  # characters handed to the analyser at once; longer stretches without any stop are cut
+
+
+def sentences(text: str, stop: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each stretch between stops, the stop not included; very long ones are cut."""
+    position = 0
+    for found in stop.finditer(text):
+        yield from _cut(position, found.start())
+        position = found.end()
+    yield from _cut(position, len(text))
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for piece in range(start, end, LONGEST):
+        yield piece, min(piece + LONGEST, end)

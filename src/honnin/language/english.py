@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from honnin.language.clauses import LONGEST, Mood, Unit
+from honnin.language.clauses import Mood, Unit, sentences
 
 _STOP = re.compile(
     r"[.!?]+(?=[\s\"')\]]|$)|\n\s*\n|;|\n(?=[\W\d])|(?<=[:,])\n(?=[A-Z])|\bbut\b|\bbecause\b", re.IGNORECASE
@@ -44,24 +44,11 @@ _REPORTED = re.compile(
 def units(text: str, wanted: list[tuple[int, int]]) -> Iterator[Unit]:
     """Yield the units of lower-cased text in which one of the wanted (start, end) stretches stands, in order."""
     position = 0
-    for start, end in _pieces(text):
+    for start, end in sentences(text, _STOP):
         while position < len(wanted) and wanted[position][0] < start:
             position += 1
         if position < len(wanted) and wanted[position][0] < end:
             yield Unit(start, end, _mood(text[start:end], asks=text[end : end + 1] == "?"))
-
-
-def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    position = 0
-    for stop in _STOP.finditer(text):
-        yield from _cut(position, stop.start())
-        position = stop.end()
-    yield from _cut(position, len(text))
-
-
-def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
-    for piece in range(start, end, LONGEST):
-        yield piece, min(piece + LONGEST, end)
 
 
 def _mood(sentence: str, *, asks: bool) -> int:

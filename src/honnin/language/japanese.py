@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
-from honnin.language.clauses import LONGEST, Mood, Unit
+from honnin.language.clauses import Mood, Unit, sentences
 
 _STOP = re.compile(r"[。!?！？]+|\n\s*\n|\n(?=[■●・◆▼※*＊\-\[【＜<>])|(?<![はがをにでとのもへや、,\n])\n")
 _REPORTED = re.compile(
@@ -125,7 +125,7 @@ class Japanese:
         is one plain unit, and is not analysed.
         """
         position = 0
-        for start, end in sentences(text):
+        for start, end in sentences(text, _STOP):
             while position < len(wanted) and wanted[position][0] < start:
                 position += 1
             inside = position
@@ -159,20 +159,6 @@ class Japanese:
                 mood |= Mood.REPORTED
             yield Unit(start + tokens[0].begin, start + tokens[-1].end, mood)
             group_start = index + 1
-
-
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each sentence, its stop not included; very long ones are cut."""
-    position = 0
-    for stop in _STOP.finditer(text):
-        yield from _cut(position, stop.start())
-        position = stop.end()
-    yield from _cut(position, len(text))
-
-
-def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
-    for piece in range(start, end, LONGEST):
-        yield piece, min(piece + LONGEST, end)
 
 
 def _segments(tokens: list[Word]) -> Iterator[list[Word]]:
