@@ -233,7 +233,7 @@ def test_a_verdict_for_operators_says_everything():
     found = contract.verdict_to_json(VERDICT, public=False)
 
     assert list(found) == [
-        "id", "level", "score", "stage", "first_alert_turn", "signals", "identity", "links", "actions", "pack",
+        "id", "level", "score", "stage", "first_alert_turn", "why_now", "signals", "identity", "links", "actions", "pack",
     ]  # fmt: skip
     assert found["signals"][0] == {
         "id": "pay-new",

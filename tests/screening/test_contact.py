@@ -1,6 +1,6 @@
 import pytest
 
-from honnin.model import Account, Event
+from honnin.model import Account, Event, Person
 from honnin.screening.contact import Contact, is_free_mail
 from honnin.screening.facts import FactBook
 
@@ -62,3 +62,27 @@ def test_a_subject_that_is_a_companys_name(engine, subject, is_company):
 )
 def test_free_mail(domain, free):
     assert is_free_mail(domain) is free
+
+
+@pytest.mark.parametrize(
+    ("email", "known", "found"),
+    [
+        ("a@aoba-sh0ji.invalid", "k@aoba-shoji.invalid", True),  # 0 for o
+        ("a@aobashoji.invalid", "k@aoba-shoji.invalid", True),  # the hyphen left out
+        ("a@aoba-shoji-keiri.invalid", "k@aoba-shoji.invalid", True),  # a word put behind
+        ("a@aoba-shoji.test", "k@aoba-shoji.invalid", True),  # another ending
+        ("a@aoba-shoji.invalid", "k@aoba-shoji.invalid", False),  # the very domain
+        ("a@mail.aoba-shoji.invalid", "k@aoba-shoji.invalid", False),  # a host of it
+        ("a@midori.invalid", "k@aoba-shoji.invalid", False),  # another company
+        ("aobashoji@gmail.com", "k@gmail.com", False),  # free mail is nobody's domain
+        ("a@abd.invalid", "k@abc.invalid", False),  # short names are near by chance
+    ],
+)
+def test_mail_domains_that_could_be_taken_for_known_ones(engine, email, known, found):
+    event = Event(
+        "e",
+        text="よろしく",
+        sender=Account(name="誰か", email=email),
+        directory=(Person("北山 誠一", emails=(known,)),),
+    )
+    assert ("sender:lookalike_domain" in engine.screening(event).facts.atoms) is found

@@ -22,7 +22,8 @@ AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         (29.9, 20, set()),
         (30, 19, set()),
         (None, 0, {"relation:first_message", "relation:new"}),
-        (None, 500, set()),  # many messages, but since when?
+        (None, 59, set()),  # some messages, but since when?
+        (None, 60, {"relation:established"}),  # so many are a long talk, whenever it began
         (500, None, set()),  # long ago, but how many?
         (3, None, {"relation:new"}),
     ],
@@ -85,3 +86,41 @@ def test_a_message_without_content_only_asks_whether_you_are_there(acts, entitie
     book = FactBook()
     book.add_reading(Reading(acts=found(acts), entities=found(entities)), "あ" * length)
     assert ("script:contentless_probe" in book.facts().atoms) is is_probe
+
+
+@pytest.mark.parametrize(
+    ("atoms", "trusted"),
+    [
+        (["relation:established"], True),
+        (["relation:verified"], True),
+        (["identity:verified", "relation:new"], True),  # their registered account, writing to you for the first time
+        (["relation:established", "identity:not_their_account"], False),  # long known, under another's name
+        (["relation:verified", "sender:reply_to_differs"], False),
+        (["relation:established", "sender:lookalike_domain"], False),
+        (["relation:unknown"], False),
+        ([], False),
+    ],
+)
+def test_which_account_counts_as_known(atoms, trusted):
+    book = FactBook()
+    for atom in atoms:
+        book.add(atom)
+    book.add_trust()
+    assert ("trust:known_account" in book.facts().atoms) is trusted
+
+
+@pytest.mark.parametrize(
+    ("at", "odd"),
+    [
+        (datetime(2026, 11, 24, 23, 10, tzinfo=UTC), True),
+        (datetime(2026, 11, 24, 5, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), False),
+        (datetime(2026, 11, 28, 11, 0, tzinfo=UTC), True),  # a Saturday
+        (datetime(2026, 11, 24, 23, 10), False),  # noqa: DTZ001 - whose clock it is nobody says
+        (None, False),
+    ],
+)
+def test_hours_at_which_hardly_anybody_works(at, odd):
+    book = FactBook()
+    book.add_hour(at)
+    assert ("time:odd_hours" in book.facts().atoms) is odd

@@ -153,3 +153,42 @@ def test_the_state_stays_small_and_comes_back_as_it_was(turns):
     assert ConversationState.from_json(state.to_json()) == state
     assert len(state.steps) <= len(Stage)
     assert len(state.seen) <= len(Act) + len(Pressure)
+
+
+def account(number):
+    return Finding("account_number", number, 0, len(number), value=number)
+
+
+def test_a_bank_account_is_new_only_where_it_could_have_come_up_before():
+    first = Machine()
+    assert first.new_destinations([account("0001234")]) == []  # the first of a talk that only begins
+    assert [found.value for found in first.new_destinations([account("0009876"), account("0001234")])] == ["0009876"]
+    long = Machine(ConversationState(turns=30))
+    assert [found.value for found in long.new_destinations([account("0001234")])] == ["0001234"]
+
+
+def test_manner_and_accounts_are_remembered_without_the_numbers():
+    machine = Machine()
+    for text in ("了解、あとで見るね", "今日は外だよ、ごめん", "資料よかったよ、ありがと", "来週どうする？昼でいい？"):
+        assert not machine.breaks_manner(text)
+        machine.read([], text)
+    machine.new_destinations([account("0001234")])
+    kept = machine.state().to_json()
+    assert "0001234" not in kept
+    again = Machine(ConversationState.from_json(kept))
+    assert again.new_destinations([account("0001234")]) == []
+    assert again.breaks_manner("お手数ですが、本日中に下記へお手続きをお願いいたします。")
+
+
+def test_a_state_of_an_earlier_version_is_read():
+    old = '{"v":1,"turns":3,"steps":[["probe",0,"probe","いますか",0,4]],"seen":[["act:probe",0,"いますか",null]]}'
+    state = ConversationState.from_json(old)
+    assert (state.turns, state.stage, state.manner.texts, state.destinations) == (3, Stage.PROBE, 0, ())
+
+
+def test_what_was_seen_stays_when_a_message_is_deleted_or_edited():
+    """A deleted message never comes again and an edited one comes as a further turn: neither takes a step back."""
+    asked = ConversationState().after([finding(Act.ASK_GROUP)], "部屋を作って")
+    edited = asked.after([], "すみません、先ほどのは忘れてください")
+    assert edited.stage is Stage.MOVE
+    assert "act:ask_group" in {seen.atom for seen in edited.seen}

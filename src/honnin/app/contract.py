@@ -414,6 +414,7 @@ def verdict_to_json(verdict: Verdict, *, public: bool) -> dict[str, Any]:
     found |= {
         "stage": verdict.stage.value,
         "first_alert_turn": verdict.first_alert_turn,
+        "why_now": None if verdict.why_now is None else _text(verdict.why_now),
         "signals": [_signal(signal, public=public) for signal in verdict.signals],
         "identity": None if verdict.identity is None else _identity(verdict.identity, public=public),
         "links": [_link(link, public=public) for link in verdict.links],

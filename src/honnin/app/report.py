@@ -26,6 +26,7 @@ STAGES = {
     Stage.PUSH: Text("催促", "pressing"),
     Stage.THANK: Text("お礼", "thanking"),
 }
+NOW = Text("いま注意する理由", "Why now")
 WHY = Text("見つかったこと", "What was found")
 LINKS = Text("リンク", "Links")
 NEXT = Text("次にすること", "What to do next")
@@ -41,6 +42,8 @@ def describe(verdict: Verdict, language: Language) -> str:
     parts = [f"[{verdict.level.value}] {LEVELS[verdict.level].in_language(language)}"]
     if verdict.level is not Level.OK and verdict.stage is not Stage.NONE:
         parts.append(f"{REACHED.in_language(language)}: {STAGES[verdict.stage].in_language(language)}")
+    if verdict.why_now is not None:
+        parts.append(f"{NOW.in_language(language)}: {printable(verdict.why_now.in_language(language))}")
     if verdict.signals:
         parts.append(f"\n{WHY.in_language(language)}")
         for signal in verdict.signals[:MOST_SIGNALS]:

@@ -65,13 +65,15 @@ def _judgement(score: float) -> Judgement:
 
 
 def _verified(account: Account, person: Person) -> tuple[bool | None, str]:
-    """Whether the account is one of the person's own, and the own account of that platform where it is not."""
+    """Whether the account is one of the person's own, and the own account or address of that kind where it is not."""
     own = [known for known in person.accounts if known.platform == account.platform and account.account_id]
     if any(known.account_id == account.account_id for known in own):
         return True, account.account_id
     if account.email and account.email.casefold() in {mail.casefold() for mail in person.emails}:
         return True, ""
-    return (False, own[0].account_id) if own else (None, "")
+    if own:
+        return False, own[0].account_id
+    return (False, person.emails[0]) if account.email and person.emails else (None, "")
 
 
 def match(account: Account, directory: Directory, *, claims: Sequence[str] = ()) -> IdentityMatch | None:

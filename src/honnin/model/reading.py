@@ -68,6 +68,7 @@ class Act(StrEnum):
     CLAIM_MISSED_DELIVERY = "claim_missed_delivery"
     CLAIM_REFUND = "claim_refund"
     CLAIM_MAILBOX_FULL = "claim_mailbox_full"
+    CLAIM_DOCUMENT = "claim_document"
     CLAIM_HACKED = "claim_hacked"
     CLAIM_INVESTIGATION = "claim_investigation"
     CLAIM_INCOMING_PAYMENT = "claim_incoming_payment"

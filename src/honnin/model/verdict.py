@@ -72,7 +72,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``score`` is the calibrated probability (0..1) of fraud; ``pack`` names rules and weights that were used."""
+    """``score`` is the calibrated probability (0..1) of fraud; ``pack`` names rules and weights that were used.
+
+    ``why_now`` says what the alerting turn added to earlier ones, where it was the order that gave the script away.
+    """
 
     id: str
     level: Level
@@ -84,3 +87,4 @@ class Verdict:
     links: tuple[LinkCheck, ...]
     actions: tuple[Action, ...]
     pack: str
+    why_now: Text | None = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from rapidfuzz.distance import OSA
+
 from honnin.identity import Directory, introductions, match
 from honnin.identity.claim import parse
 from honnin.identity.organisation import has_legal_form
@@ -81,11 +83,19 @@ class Contact:
             book.add("sender:free_mail", evidence)
         if reply_to and self._registrable(_domain(reply_to)) != self._registrable(domain):
             book.add("sender:reply_to_differs", Evidence(reply_to, PROFILE))
+        if known := self._lookalike(domain):
+            book.add("sender:lookalike_domain", Evidence(f"{email} ≠ {known}", PROFILE))
         if self._names_foreign_brand(domain):
             book.add("sender:brand_without_its_domain", Evidence(self._account.name, PROFILE))
 
+    def _lookalike(self, domain: str) -> str:
+        """The mail domain of somebody known that this one could be taken for."""
+        own = _domains(self._own) if self._own is not None else frozenset()
+        installed = own_domains(self._installed) if self._installed is not None else frozenset()
+        return lookalike_among(domain, own, self._links) or lookalike_among(domain, installed, self._links)
+
     def _registrable(self, domain: str) -> str:
-        return self._links.check(f"https://{domain}/").domain or domain
+        return self._links.registrable(domain) or domain
 
     def _names_foreign_brand(self, domain: str) -> bool:
         """Whether the display name carries a well-known brand while the address is at no domain of it."""
@@ -132,11 +142,57 @@ def _domain(email: str) -> str:
     return email.rpartition("@")[2].strip().strip(">").casefold()
 
 
+def _domains(directory: Directory) -> frozenset[str]:
+    domains = {_domain(email) for person in directory.people for email in person.emails}
+    return frozenset(domain for domain in domains if domain and not is_free_mail(domain))
+
+
 @lru_cache(maxsize=16)
 def own_domains(installed: Directory) -> frozenset[str]:
     """The mail domains of the people of the installed directory, where not anyone gets an address."""
-    domains = {_domain(email) for person in installed.people for email in person.emails}
-    return frozenset(domain for domain in domains if domain and not is_free_mail(domain))
+    return _domains(installed)
+
+
+@lru_cache(maxsize=4096)
+def lookalike_among(domain: str, known: frozenset[str], links: Links) -> str:
+    """The first of the known mail domains that a domain could be taken for, "" where there is none or it is one of them."""
+    registered = {own: links.registrable(own) or own for own in sorted(known)}
+    own_one = links.registrable(domain) or domain
+    if domain in known or own_one in registered.values():
+        return ""
+    return next((own for own, name in registered.items() if looks_like(own_one, name)), "")
+
+
+def looks_like(domain: str, known: str) -> bool:
+    """Whether a mail domain could be taken for a known one that it is not.
+
+    >>> looks_like("aoba-sh0ji.example", "aoba-shoji.example"), looks_like("aoba-shoji.example", "aoba-shoji.example")
+    (True, False)
+    >>> looks_like("aobashoji-group.test", "aoba-shoji.example"), looks_like("midori.example", "aoba-shoji.example")
+    (True, False)
+    """
+    if domain == known or is_free_mail(domain) or domain.endswith(f".{known}"):
+        return False
+    one, other = _skeleton(domain.partition(".")[0]), _skeleton(known.partition(".")[0])
+    if len(other) < SHORTEST_LABEL:
+        return False
+    if one == other or (len(other) >= LONG_LABEL and other in one):
+        return True
+    return OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _skeleton(label: str) -> str:
+    """A domain label as a hurried eye reads it.
+
+    >>> _skeleton("abc-cornpany1")
+    'abccompanyl'
+    """
+    return label.replace("-", "").replace("rn", "m").replace("vv", "w").translate(_LOOKS)
+
+
+SHORTEST_LABEL, LONG_LABEL = 5, 6
+"""Shorter names are near to each other by chance."""
+_LOOKS = str.maketrans("013568", "olesbb")
 
 
 def is_free_mail(domain: str) -> bool:

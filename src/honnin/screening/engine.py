@@ -13,7 +13,21 @@ from datetime import date
 from honnin.identity import Directory
 from honnin.language import Reader, Resemblance
 from honnin.links import Links
-from honnin.model import Act, Event, Facts, Level, Pressure, Relationship, Severity, Signal, Text, Verdict
+from honnin.model import (
+    Act,
+    Event,
+    Facts,
+    Finding,
+    Level,
+    Pressure,
+    Reading,
+    Relationship,
+    Severity,
+    Signal,
+    Stage,
+    Text,
+    Verdict,
+)
 from honnin.rules import Pack, evaluate, severities, shipped_pack
 from honnin.screening.actions import Advisor
 from honnin.screening.contact import Contact, own_domains
@@ -27,10 +41,11 @@ from honnin.screening.decide import (
     decide,
     in_order,
 )
-from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook
+from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook, evidence_of
 from honnin.screening.links import LinkReader
 from honnin.screening.score import Score
 from honnin.screening.stage import ConversationState, Machine
+from honnin.screening.why import why_now
 from honnin.text import Normalised, normalise
 
 EXAMINED = "sender"
@@ -38,6 +53,9 @@ EXAMINED = "sender"
 
 IDLE = frozenset({Act.ALREADY_DONE, Act.WARN_ABOUT_FRAUD, Pressure.AUTHORITY, Pressure.UNAVAILABLE, Pressure.REWARD})
 """What does not take a conversation any further."""
+
+LONGEST_QUESTION = 400
+"""What the other side says at greater length is no question for an account."""
 
 READ_FOR_RESEMBLANCE = 6_000
 """Characters after which the way a conversation is written is known well enough."""
@@ -132,19 +150,24 @@ class _Screening:
         self._texts: list[tuple[int, Normalised]] = []
         self._length = self._measured = 0
         self._went_on = False
+        self._asked_for_account = False
+        self._marked = any(turn.who == EXAMINED for turn in event.turns)
+        self._one_hand = self._marked or len({turn.who for turn in event.turns}) <= 1
         self._relationship = relationship
 
     def run(self) -> Screened:
         first_alert: int | None = None
+        last_turn = 0
         self._read_surroundings()
         for turn, text in self._turns():
+            last_turn = max(turn, 0)
             self._read_turn(normalise(text), turn)
             if first_alert is None and self._event.turns and self._book.grew() and self._alerts():
                 first_alert = max(turn, 0)
         self._measure(final=True)
         last = self._opinion()
         if first_alert is None and self._event.turns and last.level.is_alert:
-            first_alert = self._last_examined()
+            first_alert = last_turn
         if not last.level.is_alert:
             first_alert = None
         return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at))
@@ -155,10 +178,12 @@ class _Screening:
         book.add_event(self._event)
         book.add_relationship(self._relationship, self._at)
         book.number("turns", float(len(self._event.turns) or 1))
+        book.add_hour(self._event.sent_at)
         self._contact.add_sender(book)
+        book.add_trust()
 
     def _turns(self) -> Iterator[tuple[int, str]]:
-        """The texts of the account under examination, each with its place."""
+        """The texts of the account under examination, each with its place; what others say between is heard on the way."""
         event = self._event
         if event.sender is not None and event.sender.bio:
             yield PROFILE, event.sender.bio
@@ -167,13 +192,17 @@ class _Screening:
         if not event.turns:
             yield 0, event.text
             return
-        marked = any(turn.who == EXAMINED for turn in event.turns)
         for index, turn in enumerate(event.turns):
-            if not marked or turn.who == EXAMINED:
+            if not self._marked or turn.who == EXAMINED:
                 yield index, turn.text
+            else:
+                self._hear(turn.text)
 
-    def _last_examined(self) -> int:
-        return max((turn for turn, _ in self._turns()), default=0)
+    def _hear(self, text: str) -> None:
+        """Note that the other side asked for an account by itself, before anything was asked of it."""
+        if self._machine.stage is Stage.NONE and len(text) <= LONGEST_QUESTION:
+            acts = self._engine.reader.read(normalise(text)).acts
+            self._asked_for_account |= any(act.kind == Act.ASK_ACCOUNT_DATA for act in acts)
 
     def _read_turn(self, text: Normalised, turn: int) -> None:
         reading = self._engine.reader.read(text, turn=turn)
@@ -185,13 +214,27 @@ class _Screening:
             self._went_on = True
             book.add_earlier(self._before, self._at)
         if turn >= 0:
-            book.add_steps(self._machine.read(findings, text.text), turn)
+            self._read_step(findings, reading, text, turn)
         book.add_links(self._links.read(text, turn))
         self._contact.read(book, text, turn)
         if turn != PROFILE and self._length < READ_FOR_RESEMBLANCE:
             self._texts.append((turn, text))
             self._length += len(text.text) + 1
         self._measure()
+
+    def _read_step(self, findings: tuple[Finding, ...], reading: Reading, text: Normalised, turn: int) -> None:
+        """How the turn goes on with the script, and with what this account wrote and named before."""
+        book, machine = self._book, self._machine
+        answered = self._asked_for_account and machine.stage is Stage.NONE
+        for entity in machine.new_destinations(reading.entities):
+            book.add("destination:new", evidence_of(entity))
+        asking = next((finding for finding in findings if finding.kind not in IDLE), None)
+        if self._one_hand and machine.breaks_manner(text.text) and asking is not None:
+            book.add("manner:broken", evidence_of(asking))
+        book.add_steps(machine.read(findings, text.text), turn)
+        for act in reading.acts:
+            if answered and act.kind == Act.GIVE_ACCOUNT:
+                book.add("answers:account", evidence_of(act))
 
     def _measure(self, *, final: bool = False) -> None:
         """How much all texts so far are written like known fraud.
@@ -247,6 +290,7 @@ class _Screening:
             links=links,
             actions=self._engine.advisor.advise(opinion.level, opinion.facts.atoms.keys(), links),
             pack=self._engine.pack.label,
+            why_now=why_now(opinion.facts, first_alert or 0) if opinion.level.is_alert else None,
         )
 
     def _score_signal(self, facts: Facts, name: str, severity: Severity, reason: Text) -> Signal:

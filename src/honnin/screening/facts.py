@@ -36,6 +36,10 @@ PROBE_LENGTH = 80
 """A message up to this long that only asks "are you there?" has no content of its own."""
 NEW_DAYS, NEW_MESSAGES = 7, 5
 OLD_DAYS, OLD_MESSAGES = 30, 20
+MANY_MESSAGES = 60
+"""So many messages make an old acquaintance even where nobody says since when."""
+DAY_BEGINS, DAY_ENDS = 6, 22
+"""Hours between which people write about work."""
 
 
 class FactBook:
@@ -131,6 +135,21 @@ class FactBook:
         if known.verified:
             self.add("relation:verified")
 
+    def add_trust(self) -> None:
+        """Whether this is the account of somebody known: it is theirs, or the two have long written to each other.
+
+        It says nothing of who sits at the keyboard: what is asked still counts, and a change of manner or destination more so.
+        """
+        if self._atoms.keys() & KNOWN and not self._atoms.keys() & DOUBTS:
+            self.add("trust:known_account")
+
+    def add_hour(self, at: datetime | None) -> None:
+        """Whether the message was sent at night or on a weekend, by the clock of its own time zone."""
+        if at is None or at.tzinfo is None:
+            return
+        if at.weekday() >= SATURDAY or not DAY_BEGINS <= at.hour < DAY_ENDS:
+            self.add("time:odd_hours")
+
     def add_identity(self, match: IdentityMatch, evidence: Evidence) -> None:
         """Whose name the account carries, and whether that person's accounts are known to be others."""
         self.number("identity_score", match.score)
@@ -162,6 +181,17 @@ def _turn_before(state: ConversationState, turn: int) -> int:
     return BEFORE - (state.turns - 1 - turn)
 
 
+SATURDAY = 5
+KNOWN = frozenset({"identity:verified", "relation:verified", "relation:established"})
+DOUBTS = frozenset(
+    {
+        "identity:not_their_account",
+        "sender:reply_to_differs",
+        "sender:lookalike_domain",
+    }
+)
+"""What keeps an account from counting as a known one, whatever else is said of it."""
+
 LINK_ATOMS = {"shortener": "link:shortener", "mismatch": "link:mismatch", "shown_mismatch": "link:mismatch"}
 """Reasons of a link check which the rules speak about by name."""
 
@@ -175,13 +205,17 @@ def relation_atoms(days: float | None, messages: int | None) -> tuple[str, ...]:
 
     >>> relation_atoms(0, 0), relation_atoms(400, 3), relation_atoms(None, None), relation_atoms(400, None)
     (('relation:first_message', 'relation:new'), ('relation:new',), ('relation:unknown',), ())
+    >>> relation_atoms(None, 60)
+    ('relation:established',)
     """
     if days is None and messages is None:
         return ("relation:unknown",)
     atoms = ["relation:first_message"] if messages == 0 else []
     if (days is not None and days <= NEW_DAYS) or (messages is not None and messages <= NEW_MESSAGES):
         atoms.append("relation:new")
-    elif days is not None and messages is not None and days >= OLD_DAYS and messages >= OLD_MESSAGES:
+    elif messages is not None and (
+        messages >= MANY_MESSAGES if days is None else days >= OLD_DAYS and messages >= OLD_MESSAGES
+    ):
         atoms.append("relation:established")
     return tuple(atoms)
 

@@ -15,10 +15,8 @@ from math import exp
 
 from honnin.model import Evidence, Facts
 
-SOFTENING = frozenset(
-    {"act:already_done", "act:warn_about_fraud", "relation:established", "relation:verified", "identity:verified"}
-)
-"""Facts that may speak against fraud: reports of what is done, warnings, and people who know each other."""
+SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "trust:known_account", "answers:account"})
+"""Facts that may speak against fraud: reports of what is done, warnings, a known account, an answer to our own question."""
 
 CLAIMS = frozenset(
     f"act:{name}"
@@ -33,8 +31,17 @@ OFFERS = frozenset(
 )
 PRESSURES = frozenset(f"pressure:{name}" for name in ("urgency", "deadline", "secrecy", "isolation", "threat"))
 MONEY = frozenset(
-    {"act:ask_transfer", "act:ask_gift_card", "act:give_account", "act:ask_balance", "act:claim_incoming_payment"}
+    {
+        "act:ask_transfer",
+        "act:ask_gift_card",
+        "act:give_account",
+        "act:change_account",
+        "act:ask_balance",
+        "act:claim_incoming_payment",
+    }
 )
+HUSHING = frozenset({"pressure:secrecy", "pressure:isolation", "act:ask_keep_others_out", "act:excuse_no_call"})
+OTHER_HAND = frozenset({"manner:broken", "destination:new"})
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
 
 
@@ -110,3 +117,9 @@ def together(facts: Facts) -> Iterator[tuple[str, float]]:
     yield "both:offer_and_ask", float(bool(offers and asks))
     yield "both:probe_and_money", float("act:probe" in atoms and bool(atoms & MONEY))
     yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
+    if "trust:known_account" in atoms:
+        yield "known:money_and_hush", float(bool(atoms & MONEY and atoms & HUSHING))
+        yield "known:money_and_other_hand", float(bool(atoms & MONEY and atoms & OTHER_HAND))
+    elif "relation:new" in atoms or "identity:claims_known_person" in atoms:
+        yield "stranger:asks", float(bool(asks))
+        yield "stranger:hushes", float(bool(atoms & HUSHING))

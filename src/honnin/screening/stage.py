@@ -10,9 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import blake2s
 from typing import Any
 
-from honnin.model import Act, Finding, Pressure, Stage
+from honnin.language import Manner
+from honnin.model import Act, Entity, Finding, Pressure, Stage
 
 ORDER = (Stage.NONE, Stage.CONTACT, Stage.PROBE, Stage.ISOLATE, Stage.MOVE, Stage.ASK, Stage.PUSH, Stage.THANK)
 
@@ -66,6 +68,10 @@ ACTS = frozenset(Act)
 FORGET_AFTER = timedelta(days=14)
 FORGET_AFTER_TURNS = 200
 LONGEST_QUOTE = 80
+MOST_DESTINATIONS = 20
+"""Bank accounts remembered of one conversation."""
+LEAST_TURNS = 5
+"""Only in a conversation of so many turns is a bank account that never stood in it a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,8 @@ class ConversationState:
     turns: int = 0
     steps: tuple[Step, ...] = ()
     seen: tuple[Seen, ...] = field(default=())
+    manner: Manner = field(default_factory=Manner)
+    destinations: tuple[str, ...] = ()
 
     @property
     def stage(self) -> Stage:
@@ -118,10 +126,12 @@ class ConversationState:
     def to_json(self) -> str:
         return json.dumps(
             {
-                "v": 1,
+                "v": 2,
                 "turns": self.turns,
                 "steps": [[s.stage.value, s.turn, s.kind, s.quote, s.start, s.end] for s in self.steps],
                 "seen": [[s.atom, s.turn, s.quote, s.at.isoformat() if s.at else None] for s in self.seen],
+                "manner": [self.manner.texts, dict(self.manner.counts)],
+                "destinations": self.destinations,
             },
             separators=(",", ":"),
         )
@@ -131,6 +141,7 @@ class ConversationState:
         """Read a kept state. One that cannot be read is a conversation of which nothing is known yet."""
         try:
             data: Any = json.loads(text or "{}")
+            texts, counts = data.get("manner", (0, {}))
             return cls(
                 int(data.get("turns", 0)),
                 tuple(
@@ -141,6 +152,8 @@ class ConversationState:
                     Seen(str(s[0]), int(s[1]), str(s[2]), datetime.fromisoformat(s[3]) if s[3] else None)
                     for s in data.get("seen", ())
                 ),
+                Manner(int(texts), {str(trait): int(count) for trait, count in counts.items()}),
+                tuple(str(one) for one in data.get("destinations", ())),
             )
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return cls()
@@ -163,6 +176,8 @@ class Machine:
         self.steps = list(self._before.steps)
         self._reached = {step.stage for step in self.steps}
         self._seen: dict[str, tuple[int, str]] = {}
+        self._manner = self._before.manner
+        self._destinations = dict.fromkeys(self._before.destinations)
 
     @property
     def stage(self) -> Stage:
@@ -186,11 +201,32 @@ class Machine:
         self.steps.sort(key=lambda step: ORDER.index(step.stage))
         return steps
 
+    def breaks_manner(self, folded: str) -> bool:
+        """Whether a text, not yet read, is written unlike what this account wrote before; from then on it counts as well."""
+        broken = self._manner.broken_by(folded)
+        self._manner = self._manner.with_text(folded)
+        return broken
+
+    def new_destinations(self, entities: Iterable[Finding]) -> list[Finding]:
+        """The bank accounts that a long conversation never named before; none in one that only begins."""
+        new = []
+        for entity in entities:
+            if entity.kind == Entity.ACCOUNT_NUMBER:
+                mark = blake2s(entity.value.encode(), digest_size=6).hexdigest()
+                if mark not in self._destinations:
+                    if self._destinations or self.turns >= LEAST_TURNS:
+                        new.append(entity)
+                    if len(self._destinations) < MOST_DESTINATIONS:
+                        self._destinations[mark] = None
+        return new
+
     def state(self, at: datetime | None = None) -> ConversationState:
         """What to remember: each kind of finding once, where it was seen last."""
         fresh = {atom: Seen(atom, turn, quote, at) for atom, (turn, quote) in self._seen.items()}
         kept = {seen.atom: seen for seen in self._before.remembered(at)} | fresh
-        return ConversationState(self.turns, tuple(self.steps), tuple(kept.values()))
+        return ConversationState(
+            self.turns, tuple(self.steps), tuple(kept.values()), self._manner, tuple(self._destinations)
+        )
 
     def _take(self, stage: Stage, turn: int, found: Mapping[str, Finding], kinds: frozenset[str]) -> Step | None:
         if stage in self._reached:

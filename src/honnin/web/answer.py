@@ -72,6 +72,7 @@ class Answer:
     unknown: tuple[str, ...]
     identity: IdentityMatch | None
     steps: tuple[Step, ...]
+    why_now: str = ""
 
 
 def answer_of(
@@ -113,6 +114,7 @@ def answer_of(
         unknown=(*notes, *_unknown(event, verdict, language, attachments)),
         identity=verdict.identity,
         steps=_steps(verdict.stage),
+        why_now=visible(verdict.why_now.in_language(language)) if verdict.why_now else "",
     )
 
 

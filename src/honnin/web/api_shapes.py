@@ -183,6 +183,7 @@ class VerdictOut(Shape):
     score: float = Field(ge=0, le=1, description="calibrated probability of fraud")
     stage: Stage
     first_alert_turn: int | None
+    why_now: Words | None = Field(description="what the alerting turn added to earlier ones")
     signals: list[SignalOut]
     identity: IdentityOut | None
     links: list[LinkOut]
