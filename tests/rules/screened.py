@@ -3,6 +3,7 @@
 from functools import cache
 
 from honnin.rules import Example, event_of
+from honnin.screening.copies import memory_of
 from honnin.screening.engine import Engine
 
 
@@ -12,4 +13,5 @@ def engine() -> Engine:
 
 
 def fired(example: Example) -> frozenset[str]:
-    return frozenset(signal.id for signal in engine().screen(event_of(example)).signals)
+    verdict = engine().screen(event_of(example), memory=memory_of([example.copy_of]))
+    return frozenset(signal.id for signal in verdict.signals)

@@ -80,6 +80,7 @@ SPEAK_ALONE = {
     "act:ask_gift_card",  # harmless messages tell of gift cards, but do not ask for their codes
     "act:ask_code",  # nobody needs another person's code
     "act:ask_enable_macro",  # the same
+    "copy:confirmed_fraud",  # somebody confirmed the very text
 }
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from honnin.app.contract import MAX_LINE_BYTES, event_from_json, read_json
 from honnin.app.lines import read_lines
+from honnin.copies import Memory
 from honnin.errors import BadInputError
 from honnin.model import Event
 from honnin.rules import Example, Failure, Pack, State, evaluate, event_of, test_pack
 from honnin.screening import Engine
+from honnin.screening.copies import memory_of
 
 MOST_SHOWN = 3
 
@@ -41,14 +43,14 @@ def run_examples(engine: Engine, pack: Pack) -> list[Failure]:
     """Run the examples of every evaluated rule of a pack through the whole reading."""
 
     def fired(example: Example) -> frozenset[str]:
-        return fired_on(engine, event_of(example))
+        return fired_on(engine, event_of(example), memory_of([example.copy_of]))
 
     return test_pack(pack, fired)
 
 
-def fired_on(engine: Engine, event: Event) -> frozenset[str]:
+def fired_on(engine: Engine, event: Event, memory: Memory | None = None) -> frozenset[str]:
     """The ids of all rules that fire on an event, those on trial included."""
-    said = evaluate(engine.pack, engine.screening(event).facts)
+    said = evaluate(engine.pack, engine.screening(event, memory=memory).facts)
     return frozenset(hit.rule.id for hit in (*said.hits, *said.shadow_hits))
 
 

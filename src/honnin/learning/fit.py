@@ -44,8 +44,8 @@ LEAST_SOURCES = (
 MOST_GRAMS = 12_000  # kept for each language
 SCALE = 0.01  # weights are written in hundredths
 ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.035  # shares of false alerts aimed at when thresholds are chosen
-JUDGED: dict[str, float] = {}
-"""Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
+JUDGED: dict[str, float] = {"copy:confirmed_fraud": 6.0}
+"""Weights set by judgement alone: no row can tell what a site has confirmed."""
 
 PRIOR = {
     "act:ask_code": 3.0, "act:ask_credentials": 2.5, "act:ask_gift_card": 3.0, "act:ask_balance": 2.5, "act:ask_account_data": 2.0,

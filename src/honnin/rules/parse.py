@@ -64,6 +64,7 @@ _EXAMPLE_KEYS = (
     "kind",
     "sender",
     "directory",
+    "copy_of",
 )
 _ACCOUNT_KEYS = tuple(part.name for part in fields(Account))
 _PERSON_KEYS = tuple(part.name for part in fields(Person))
@@ -369,6 +370,7 @@ class _Parser:
             kind=given("kind", lambda n, w: self.choice(n, w, Kind, Kind.MESSAGE), None),
             sender=given("sender", self.account, None),
             directory=given("directory", self.people, ()),
+            copy_of=given("copy_of", self.text, ""),
             line=node.line,
             file=self.file,
         )

@@ -29,7 +29,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One invented message and what is known around it; a part left out is unknown, as in a real event."""
+    """One invented message and what is known around it; a part left out is unknown, as in a real event.
+
+    ``copy_of`` is the text of a fraud that was confirmed before.
+    """
 
     text: str = ""
     turns: tuple[Turn, ...] = ()
@@ -42,6 +45,7 @@ class Example:
     kind: Kind | None = None
     sender: Account | None = None
     directory: tuple[Person, ...] = ()
+    copy_of: str = ""
     line: int = 0
     file: str = ""
 

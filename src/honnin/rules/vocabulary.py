@@ -54,6 +54,7 @@ _FAMILIES: Mapping[str, Iterable[str]] = {
     "stage": Stage,
     "script": ("contentless_probe",),
     "resembles": ("known_fraud",),
+    "copy": ("confirmed_fraud",),
 }
 
 ATOMS: frozenset[str] = frozenset(f"{family}:{value}" for family, values in _FAMILIES.items() for value in values)
@@ -79,6 +80,7 @@ FAMILIES_WITH_WORDS: frozenset[str] = frozenset({"act", "pressure", "entity", "h
 
 COMMONNESS: Mapping[str, float] = MappingProxyType(
     {
+        "copy": 0.001,
         "hidden": 0.01,
         "resembles": 0.02,
         "identity": 0.03,

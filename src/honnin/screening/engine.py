@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from honnin.copies import Memory
 from honnin.identity import Directory
 from honnin.language import Reader, Resemblance
 from honnin.links import Links
@@ -31,6 +32,7 @@ from honnin.model import (
 from honnin.rules import Pack, evaluate, severities, shipped_pack
 from honnin.screening.actions import Advisor
 from honnin.screening.contact import Contact, own_domains
+from honnin.screening.copies import CopyReader
 from honnin.screening.decide import (
     LIFTS,
     LOOK_REASON,
@@ -57,17 +59,24 @@ IDLE = frozenset({Act.ALREADY_DONE, Act.WARN_ABOUT_FRAUD, Pressure.AUTHORITY, Pr
 LONGEST_QUESTION = 400
 """What the other side says at greater length is no question for an account."""
 
+NOTHING = Memory()
+"""What is remembered where nothing is."""
+
 READ_FOR_RESEMBLANCE = 6_000
 """Characters after which the way a conversation is written is known well enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """A verdict with what it rests on: the facts, for those who fit and test; the state, for the next message."""
+    """A verdict with what it rests on: the facts, for those who fit and test; the state, for the next message.
+
+    ``copy_of`` is the id of the remembered fraud of which the event is a near copy.
+    """
 
     verdict: Verdict
     facts: Facts
     state: ConversationState
+    copy_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +105,15 @@ class Engine:
         directory: Directory | None = None,
         relationship: Relationship | None = None,
         state: ConversationState | None = None,
+        memory: Memory | None = None,
     ) -> Verdict:
         """Say what is found in the event and how strongly.
 
         ``directory`` is the installed one, beside the people the event itself brings. ``relationship`` is what is known
         of the two accounts (the event's own is used where none is given), ``state`` what is remembered of the
-        conversation this event goes on with.
+        conversation this event goes on with, ``memory`` the confirmed fraud whose near copies are known again.
         """
-        return self.screening(event, directory=directory, relationship=relationship, state=state).verdict
+        return self.screening(event, directory=directory, relationship=relationship, state=state, memory=memory).verdict
 
     def screening(
         self,
@@ -112,10 +122,11 @@ class Engine:
         directory: Directory | None = None,
         relationship: Relationship | None = None,
         state: ConversationState | None = None,
+        memory: Memory | None = None,
     ) -> Screened:
         """Screen, and keep what the verdict rests on."""
         known = event.relationship if relationship is None else relationship
-        return _Screening(self, event, directory, known, state or ConversationState()).run()
+        return _Screening(self, event, directory, known, state or ConversationState(), memory=memory or NOTHING).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,8 @@ class _Screening:
         directory: Directory | None,
         relationship: Relationship | None,
         before: ConversationState,
+        *,
+        memory: Memory,
     ) -> None:
         self._engine = engine
         self._event = event
@@ -147,6 +160,7 @@ class _Screening:
         self._machine = Machine(before)
         self._contact = Contact(event, directory, engine.links)
         self._links = LinkReader(engine.links, own_domains(directory) if directory is not None else frozenset())
+        self._copies = CopyReader(memory, event)
         self._texts: list[tuple[int, Normalised]] = []
         self._length = self._measured = 0
         self._went_on = False
@@ -170,7 +184,7 @@ class _Screening:
             first_alert = last_turn
         if not last.level.is_alert:
             first_alert = None
-        return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at))
+        return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at), self._copies.found)
 
     def _read_surroundings(self) -> None:
         """What is known before a word was read: who writes to whom, in what kind of event."""
@@ -217,6 +231,7 @@ class _Screening:
             self._read_step(findings, reading, text, turn)
         book.add_links(self._links.read(text, turn))
         self._contact.read(book, text, turn)
+        self._copies.read(book, text, turn)
         if turn != PROFILE and self._length < READ_FOR_RESEMBLANCE:
             self._texts.append((turn, text))
             self._length += len(text.text) + 1
