@@ -10,10 +10,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 LOCK := .cache/uv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --extra build
 
-.PHONY: help run test check bench eval fit lock clean
+.PHONY: help run test check bench bench-peers eval fit lock clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 20
 
 run: .venv/.installed-run ## install what is needed and serve the demo on http://127.0.0.1:8700
 	@exec $(BIN)/honnin serve --demo --host 127.0.0.1 --port 8700
@@ -28,8 +28,13 @@ check: .venv/.installed-test ## style, types and layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: .venv/.installed-run ## measure the speed
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+bench: .venv/.installed-test ## measure the speed, what evasion costs, and others beside us on a sample of the labelled messages
+	@scripts/system-packages mail-filters || true # the comparison says what it leaves out
+	@for bench in bench/*_bench.py bench/evasion.py "bench/peers.py --every 5"; do echo "== $$bench"; $(BIN)/python $$bench; done
+
+bench-peers: .venv/.installed-test ## compare with a word list, SpamAssassin and rspamd on the same labelled messages
+	@scripts/system-packages mail-filters
+	@$(BIN)/python bench/peers.py
 
 eval: .venv/.installed-test ## measure the quality on labelled messages
 	@$(BIN)/honnin eval

@@ -10,7 +10,18 @@ from math import sqrt
 from pathlib import Path
 
 from honnin.learning.corpus import Row, read_corpus, read_training
-from honnin.learning.fit import FOLDS, GramTable, Progress, fit_all, folds, prepare, with_resemblance, write
+from honnin.learning.fit import (
+    FOLDS,
+    Fitted,
+    GramTable,
+    Progress,
+    Sample,
+    fit_all,
+    folds,
+    prepare,
+    with_resemblance,
+    write,
+)
 from honnin.model import Level
 from honnin.screening.decide import decide
 from honnin.screening.engine import Engine
@@ -45,14 +56,16 @@ def judge(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Judge
     table = GramTable(samples)
     for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
         fitted = fit_all(others, table)
-        for sample in held_out:
-            if sample.row.is_training:
-                continue
-            resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
-            score = fitted.score.probability(with_resemblance(sample.facts, resemblance))
-            judged.append(Judged(sample.row, score, decide(sample.signals, score, fitted.policy)))
+        judged += [judge_sample(sample, fitted) for sample in held_out if not sample.row.is_training]
         progress(f"fold {number}/{FOLDS}")
     return judged
+
+
+def judge_sample(sample: Sample, fitted: Fitted) -> Judged:
+    """Judge one row by these weights and thresholds."""
+    resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
+    score = fitted.score.probability(with_resemblance(sample.facts, resemblance))
+    return Judged(sample.row, score, decide(sample.signals, score, fitted.policy))
 
 
 def interval(hits: int, total: int) -> tuple[float, float]:
