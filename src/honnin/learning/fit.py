@@ -57,7 +57,7 @@ PRIOR = {
     "act:offer_money": 3.0, "act:offer_deal": 3.0, "act:offer_loan": 2.2, "act:offer_job": 2.5, "act:offer_recovery": 2.5,
     "act:offer_prize": 2.5, "act:stranger_introduction": 3.5, "act:fake_order": 2.2, "act:claim_account_problem": 1.8,
     "act:claim_payment_problem": 0.3, "act:claim_suspicious_login": 2.5, "act:claim_missed_delivery": 2.5, "act:claim_refund": 2.5,
-    "act:claim_mailbox_full": 2.5, "act:claim_hacked": 3.5, "act:claim_investigation": 2.0, "act:claim_incoming_payment": 0.6,
+    "act:claim_mailbox_full": 2.5, "act:claim_document": 1.0, "act:claim_bill": 1.5, "act:claim_approval": 0.5, "act:skip_process": 1.5, "act:odd_payee": 1.2, "act:claim_hacked": 3.5, "act:claim_investigation": 2.0, "act:claim_incoming_payment": 0.6,
     "act:already_done": -0.3, "act:warn_about_fraud": -0.3, "pressure:urgency": 0.4, "pressure:deadline": 0.3, "pressure:secrecy": 0.6,
     "pressure:threat": 0.4, "pressure:reward": 0.4, "entity:personal_holder": 0.8, "link:danger": 2.5, "link:suspicious": 1.2,
     "link:mismatch": 1.2, "link:shortener": 0.5, "hidden:zero_width": 0.8, "hidden:homoglyph": 1.2, "hidden:split_letters": 0.5,
