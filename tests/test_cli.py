@@ -17,6 +17,8 @@ import click
 import pytest
 
 from honnin.cli import main
+from honnin.model import Event
+from honnin.screening.copies import event_fingerprint
 
 TALK = {"id": "talk", "text": "昨日の資料、ありがとうございました。"}
 GROUP = {
@@ -228,6 +230,55 @@ class TestImport:
         assert "0 messages counted (2 lines" in honnin("import", "history", "past.csv", check=0).stdout.decode()
         done = honnin("import", "history", "-", stdin=rows.replace("2026-04-02", "?"), check=1)
         assert "3:sent_at" in done.stderr.decode()
+
+
+class TestCopies:
+    LETTER = (
+        "いつもお世話になっております。先日ご相談した協力金の件、事務局より書類が整ったとの連絡がありました。"
+        "来週金曜までに同封の返信票へご記入のうえ、担当の栗原までお戻しください。"
+    )
+
+    def exported(self, text=LETTER):
+        """A line as another site would export it."""
+        made = event_fingerprint(Event("x", text=text))
+        row = {"honnin_copy": 1, "id": made.id, "groups": made.groups, "sketch": made.written(), "tactic": "fake_job"}
+        return made.id, lines(row | {"since": "2026-11-01", "until": "2999-01-01"})
+
+    def test_what_another_site_confirmed_is_known_again(self, honnin, tmp_path):
+        name, line = self.exported()
+        copy = {"id": "copy", "text": self.LETTER.replace("金曜", "水曜").replace("栗原", "藤代")}
+        assert answers(honnin("screen", stdin=lines(copy), check=0))[0]["level"] == "ok"
+
+        (tmp_path / "partner.jsonl").write_bytes(line + b'{"honnin_copy": 1}\n' + line)
+        done = honnin("copies", "import", "partner.jsonl", check=1)
+        assert "1 newly remembered (1 known already, 1 lines refused)" in done.stdout.decode()
+        assert "2:groups" in done.stderr.decode()
+
+        (row,) = answers(honnin("screen", stdin=lines(copy), check=0))
+        assert row["level"] == "caution"
+        assert row["signals"][0]["id"] == "copy-of-confirmed-fraud"
+        assert row["signals"][0]["quote"] in copy["text"]
+        assert "ほとんど同じ文面" in honnin("check", copy["text"], check=0).stdout.decode()
+
+        told = honnin("copies", "list", check=0).stdout.decode().split()
+        assert told[0] == name
+        assert told[3:] == ["fake_job", "partner"]
+
+        assert honnin("copies", "export", check=0).stdout == b""
+        (row,) = answers(honnin("copies", "export", "--all", check=0))
+        assert row["sketch"] == json.loads(line)["sketch"]
+        assert "0件" in honnin("copies", "forget", "nobody", check=0).stdout.decode()
+        assert "1件" in honnin("copies", "forget", "--from", "partner", check=0).stdout.decode()
+        assert answers(honnin("screen", stdin=lines(copy), check=0))[0]["level"] == "ok"
+
+    def test_standard_input_and_a_name_are_taken(self, honnin):
+        name, line = self.exported()
+        assert "1 newly" in honnin("copies", "import", "-", "--from", "the union", stdin=line, check=0).stdout.decode()
+        assert honnin("copies", "list", check=0).stdout.decode().rstrip().endswith("the union")
+        assert "1 forgotten" in honnin("copies", "forget", name, check=0).stdout.decode()
+
+    def test_what_to_forget_must_be_named(self, honnin):
+        assert "--from" in honnin("copies", "forget", check=2).stderr.decode()
 
 
 class TestRules:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,9 @@ from honnin.screening import Engine
 from honnin.settings import Settings, settings_from
 
 if TYPE_CHECKING:
+    from honnin.app.copies import CopyKeeper
     from honnin.app.screen import ScreeningDesk
+    from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.store import Database
     from honnin.web.services import Services
@@ -81,16 +83,24 @@ def database(url: str) -> Iterator[Database]:
         opened.close()
 
 
-def installed_people(given: Settings) -> Directory | None:
-    """The installed directory, where one was installed: a site without a database yet has none, and gets none made."""
+def installed(given: Settings, rules: Pack) -> tuple[Directory | None, Memory | None]:
+    """The people and the confirmed fraud of the site: one without a database yet has none, and gets none made."""
     file = given.database_url.removeprefix("sqlite:///")
     if file != given.database_url and not Path(file).exists():
-        return None
+        return None, None
     from honnin.identity import Directory
     from honnin.store import SqlDirectoryStore
 
     with database(given.database_url) as kept:
-        return Directory(SqlDirectoryStore(kept).people())
+        return Directory(SqlDirectoryStore(kept).people()), copy_keeper(given, kept, rules).memory()
+
+
+def copy_keeper(given: Settings, kept: Database, rules: Pack) -> CopyKeeper:
+    """What remembers confirmed fraud, over a database."""
+    from honnin.app.copies import CopyKeeper
+    from honnin.store import SqlCopyStore, SqlVerdictStore
+
+    return CopyKeeper(SqlCopyStore(kept), SqlVerdictStore(kept), rules, now, timedelta(days=given.copy_days))
 
 
 @dataclass(frozen=True)
@@ -117,13 +127,22 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
 
     ready = engine(given.pack_dir)
     verdicts, directory = SqlVerdictStore(kept), SqlDirectoryStore(kept)
+    copies = copy_keeper(given, kept, ready.pack)
     desk = ScreeningDesk(
-        ready, directory, verdicts, SqlRelationshipStore(kept), SqlConversationStore(kept), now, kept.transaction
+        ready,
+        directory,
+        verdicts,
+        SqlRelationshipStore(kept),
+        SqlConversationStore(kept),
+        now,
+        kept.transaction,
+        copies,
     )
     services = Services(
         desk=desk,
         verdicts=verdicts,
         directory=directory,
+        copies=copies,
         users=SqlUserStore(kept),
         check_link=ready.links.check,
         match_identity=lambda account, people: match(account, Directory(people)),

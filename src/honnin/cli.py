@@ -22,8 +22,11 @@ from honnin.errors import BadInputError, HonninError
 from honnin.model import Text
 
 if TYPE_CHECKING:
+    from honnin.app.copies import CopyKeeper
     from honnin.app.jsonl import Answer
+    from honnin.copies import Memory
     from honnin.identity import Directory
+    from honnin.rules import Pack
 
 Read = Callable[[int], bytes]
 
@@ -103,10 +106,12 @@ def screen(
     from honnin.app.jsonl import screen_lines
     from honnin.bootstrap import engine
 
-    people = _directory(directory_file)
     ready = engine(pack_dir or "")
+    people, memory = _installed(directory_file, ready.pack)
     with _opened(file) as read:
-        failed = _write(screen_lines(read, lambda event: ready.screen(event, directory=people), public=public))
+        failed = _write(
+            screen_lines(read, lambda event: ready.screen(event, directory=people, memory=memory), public=public)
+        )
     ctx.exit(1 if failed else 0)
 
 
@@ -130,7 +135,9 @@ def check(text: str, subject: str, sender: str, lang: str, pack_dir: str | None)
     event = event_from_json(
         {"id": "check", "text": text, "subject": subject, "sender": {"name": sender} if sender else None}
     )
-    verdict = engine(pack_dir or "").screen(event, directory=_directory(None))
+    ready = engine(pack_dir or "")
+    people, memory = _installed(None, ready.pack)
+    verdict = ready.screen(event, directory=people, memory=memory)
     click.echo(describe(verdict, "en" if lang == "en" else "ja"))
 
 
@@ -228,6 +235,75 @@ def import_history(ctx: click.Context, file: str) -> None:
         f"{report.messages} messages counted ({report.skipped} lines known already, {report.wrong} unreadable)."
     )
     ctx.exit(1 if report.wrong else 0)
+
+
+@main.group(cls=Group)
+def copies() -> None:
+    """Fraud that was confirmed here, known again by its words. 確認した詐欺を、文面で見分けます。"""
+
+
+@copies.command("list")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="50 a page, newest first.")
+def copies_list(page: int) -> None:
+    """List what is remembered: id, until when, how often seen again, tactic, and where it is from."""
+    with _keeper() as keeper:
+        found = keeper.page(page)
+    for one in found.items:
+        origin = one.origin or one.remembered_by
+        click.echo(f"{one.id}  {one.expires_at:%Y-%m-%d}  {one.sightings:>5}  {one.tactic or '-'}  {origin}")
+    click.echo(f"{found.total}件を覚えています。 / {found.total} remembered.", err=True)
+
+
+@copies.command("export")
+@click.option("--all", "everything", is_flag=True, help="Those that were imported, too.")
+def copies_export(*, everything: bool) -> None:
+    """Write the fingerprints for another site, one a line: no words, no people, no events.
+
+    ほかの会社や団体と分け合うための行を書き出します。文面は含みません。
+    """
+    with _keeper() as keeper:
+        for line in keeper.export(everything=everything):
+            sys.stdout.buffer.write(line)
+
+
+@copies.command("import")
+@click.argument("file")
+@click.option("--from", "origin", default="", help="Who it is from; all of it can be forgotten by this name.")
+@click.pass_context
+def copies_import(ctx: click.Context, file: str, origin: str) -> None:
+    """Take in what another site has exported. Lines that cannot be read are named, the others are taken."""
+    with _keeper() as keeper, _opened(file, bar=True) as read:
+        name = origin or ("" if file == "-" else Path(file).stem)
+        report = keeper.import_lines(read, by="command line", origin=name)
+    for mistake in report.mistakes:
+        click.echo(str(mistake), err=True)
+    click.echo(
+        f"{report.new}件を新しく覚えました（取込済み {report.known}件、読めない行 {report.refused}）。 / "
+        f"{report.new} newly remembered ({report.known} known already, {report.refused} lines refused)."
+    )
+    ctx.exit(1 if report.refused else 0)
+
+
+@copies.command("forget")
+@click.argument("ids", nargs=-1)
+@click.option("--from", "origin", default="", help="Forget all that was imported under this name.")
+def copies_forget(ids: tuple[str, ...], origin: str) -> None:
+    """Forget some of what is remembered, by IDS as they are listed."""
+    if not ids and not origin:
+        raise click.UsageError("Name what to forget: IDS, or --from NAME.")
+    with _keeper() as keeper:
+        count = sum(keeper.forget(each) for each in ids) + (keeper.forget_origin(origin) if origin else 0)
+    click.echo(f"{count}件を忘れました。 / {count} forgotten.")
+
+
+@contextmanager
+def _keeper() -> Iterator[CopyKeeper]:
+    from honnin.bootstrap import copy_keeper, database, settings
+    from honnin.rules import shipped_pack
+
+    given = settings()
+    with database(given.database_url) as kept:
+        yield copy_keeper(given, kept, shipped_pack())
 
 
 @main.group(cls=Group)
@@ -392,16 +468,17 @@ def key_create(name: str) -> None:
     click.echo(secret)
 
 
-def _directory(file: Path | None) -> Directory | None:
-    """The people of a file, or those who were imported."""
-    if file is None:
-        from honnin.bootstrap import installed_people, settings
+def _installed(file: Path | None, pack: Pack) -> tuple[Directory | None, Memory | None]:
+    """The people of a file, or those who were imported, and the confirmed fraud that is remembered here."""
+    from honnin.bootstrap import installed, settings
 
-        return installed_people(settings())
+    people, memory = installed(settings(), pack)
+    if file is None:
+        return people, memory
     from honnin.app.directory_csv import read_people
     from honnin.identity import Directory
 
-    return Directory(read_people(file.read_bytes(), file=str(file)))
+    return Directory(read_people(file.read_bytes(), file=str(file))), memory
 
 
 @contextmanager

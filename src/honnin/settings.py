@@ -21,6 +21,7 @@ class Settings:
     ``pack_dir``: the site's own rules beside the shipped ones; empty for none.
     ``checks_per_minute``: how many public checks one address may ask for.
     ``calls_per_minute``: how many API calls one key may make.
+    ``copy_days``: for how many days a confirmed fraud is remembered since it was last seen.
     """
 
     database_url: str = "sqlite:///var/honnin.db"
@@ -30,6 +31,7 @@ class Settings:
     pack_dir: str = ""
     checks_per_minute: int = 30
     calls_per_minute: int = 600
+    copy_days: int = 180
 
     @property
     def is_https(self) -> bool:
@@ -69,6 +71,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         pack_dir=text("PACK_DIR", default.pack_dir),
         checks_per_minute=number("CHECKS_PER_MINUTE", default.checks_per_minute, 1_000_000),
         calls_per_minute=number("CALLS_PER_MINUTE", default.calls_per_minute, 1_000_000),
+        copy_days=number("COPY_DAYS", default.copy_days, 3_650),
     )
     if not found.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         mistakes.append(

@@ -39,6 +39,16 @@ def test_the_text_itself_is_met_in_full(memory, script, text):
     assert (match.id, match.share) == (script, 1.0)
 
 
+@pytest.mark.parametrize("script", ["gift", "president"])
+def test_another_language_around_it_changes_nothing(memory, script):
+    japanese = "先週の打合せの記録を送ります。次回は来月の第一週を予定していますので、ご都合をお知らせください。" * 8
+    english = "Here are the minutes of last week. We plan to meet again in the first week of next month. " * 8
+    for around in (japanese, english):
+        match = found(memory, f"{around}\n{SCRIPTS[script]}\n{around}")
+        assert match is not None
+        assert match.id == script
+
+
 @pytest.mark.parametrize("text", ORDINARY)
 def test_ordinary_messages_in_the_same_words_are_not(memory, text):
     assert found(memory, text) is None

@@ -132,6 +132,9 @@ HOSTILE = {
     "surrogates": "\ud800振" * 100_000,
     "direction marks": "\u202e\u202d" * 150_000,
     "no width": "\u200b振\u2060込" * 80_000,
+    "words in between": ("a " * 3 + "漢 ") * 60_000,
+    "one foreign sentence": "a " * 200_000 + "漢",
+    "one foreign word": "a" * 300_000 + "漢 b",
     "many different": "".join(map(chr, range(0x4E00, 0x9FFF))) * 18,
 }
 

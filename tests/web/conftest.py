@@ -11,6 +11,7 @@ import uvicorn
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from honnin.app.copies import CopyKeeper
 from honnin.app.ports import StoredVerdict
 from honnin.model import (
     Action,
@@ -31,8 +32,9 @@ from honnin.model import (
     Turn,
     Verdict,
 )
+from honnin.rules import shipped_pack
 from honnin.settings import Settings
-from honnin.store import Database, SqlDirectoryStore, SqlUserStore, SqlVerdictStore
+from honnin.store import Database, SqlCopyStore, SqlDirectoryStore, SqlUserStore, SqlVerdictStore
 from honnin.web import Services, create_app
 
 PASSWORD = "a long enough password"
@@ -226,6 +228,7 @@ def make_world(tmp_path, empty_database):
             desk=desk,
             verdicts=verdicts,
             directory=directory,
+            copies=CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180)),
             users=users,
             check_link=check_link,
             match_identity=match_identity,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from honnin.copies import Fingerprint
 from honnin.model import Channel, Event, Level, Person, Relationship, Verdict
 
 
@@ -43,6 +44,37 @@ class Page:
     """One page of a list, newest first; ``total`` counts all pages."""
 
     items: tuple[StoredVerdict, ...]
+    total: int
+    page: int
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedCopy:
+    """A confirmed fraud by its fingerprint: who remembered it when, from which event, and until when it counts.
+
+    ``origin`` names where an imported one came from; it is empty for those of our own. ``seen_at`` and ``sightings`` tell of
+    near copies that came in since.
+    """
+
+    id: str
+    fingerprint: Fingerprint
+    tactic: str
+    remembered_at: datetime
+    expires_at: datetime
+    remembered_by: str = ""
+    source: str = ""
+    event_id: str = ""
+    origin: str = ""
+    seen_at: datetime | None = None
+    sightings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPage:
+    """One page of what is remembered, newest first; ``total`` counts all pages."""
+
+    items: tuple[RememberedCopy, ...]
     total: int
     page: int
     per_page: int
@@ -89,6 +121,39 @@ class DirectoryStore(Protocol):
 
     def remove(self, person_id: str) -> bool: ...
     def revision(self) -> int: ...
+
+
+class CopyStore(Protocol):
+    """Fingerprints of confirmed fraud. What is over at ``at`` is as if it were not there."""
+
+    def add(self, copies: Iterable[RememberedCopy]) -> int:
+        """Keep these, all or none, and count the new ones; one that is kept already only lasts longer."""
+        ...
+
+    def get(self, copy_id: str, *, at: datetime) -> RememberedCopy | None: ...
+    def page(self, page: int, *, at: datetime) -> CopyPage: ...
+    def each(self, *, at: datetime) -> Iterator[RememberedCopy]:
+        """Yield all of them, oldest first."""
+        ...
+
+    def count(self, *, at: datetime) -> int: ...
+    def origins(self, *, at: datetime) -> Mapping[str, int]:
+        """Count those that came from each origin; "" are our own."""
+        ...
+
+    def sighted(self, copy_id: str, *, at: datetime, until: datetime) -> None:
+        """Note that a near copy came in, and let it last until then at least."""
+        ...
+
+    def remove(self, copy_id: str) -> bool: ...
+    def remove_origin(self, origin: str) -> int: ...
+    def remove_over(self, at: datetime) -> int:
+        """Take out what is over; return how many."""
+        ...
+
+    def revision(self) -> int:
+        """Return a number that grows when one is added or removed."""
+        ...
 
 
 class RelationshipStore(Protocol):

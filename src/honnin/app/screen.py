@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from honnin.app.copies import CopyKeeper
 from honnin.app.ports import (
     ConversationStore,
     DirectoryStore,
@@ -15,6 +16,7 @@ from honnin.app.ports import (
     Transaction,
     VerdictStore,
 )
+from honnin.copies import Memory
 from honnin.identity import Directory
 from honnin.model import Event, Recipient, Relationship, Verdict
 from honnin.screening import ConversationState, Engine
@@ -37,12 +39,13 @@ class ScreeningDesk:
     conversations: ConversationStore
     now: Callable[[], datetime]
     transaction: Transaction
+    copies: CopyKeeper | None = None
     _known: tuple[int, Directory] | None = field(default=None, init=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def screen(self, event: Event) -> Verdict:
-        """Say what is found in the event, with the installed directory and nothing else from the store."""
-        return self.engine.screen(event, directory=self._people())
+        """Say what is found in the event, with the installed directory, confirmed fraud and nothing else from the store."""
+        return self.engine.screen(event, directory=self._people(), memory=self._memory())
 
     def receive(
         self, event: Event, *, source: str, conversation: str = "", at: datetime | None = None
@@ -61,10 +64,13 @@ class ScreeningDesk:
                 directory=self._people(),
                 relationship=self.relationship_of(event, event.sent_at or received_at),
                 state=state,
+                memory=self._memory(),
             )
             stored = StoredVerdict(event, screened.verdict, received_at, source, conversation)
             if self.verdicts.add(stored):
                 self._remember(event, conversation, screened.state, event.sent_at or received_at)
+                if self.copies is not None and screened.copy_of:
+                    self.copies.sighted(screened.copy_of, at=received_at)
         return stored
 
     def relationship_of(self, event: Event, at: datetime) -> Relationship | None:
@@ -106,6 +112,9 @@ class ScreeningDesk:
             for other in {other_key(event), EVERYONE}:
                 self.relationships.record(account, other, at=at, messages=messages)
             self.relationships.record(watch_key(event.sender.platform), EVERYONE, at=at)
+
+    def _memory(self) -> Memory | None:
+        return None if self.copies is None else self.copies.memory()
 
     def _people(self) -> Directory:
         revision = self.directory.revision()

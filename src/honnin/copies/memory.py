@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from sys import getsizeof
 
 from honnin.copies.fingerprint import Fingerprint
 from honnin.copies.masking import READ_AT_MOST, mask
@@ -31,7 +32,7 @@ COMPARED = 8
 """How many fingerprints are compared in full for one text."""
 
 SHARE = 0.45
-"""The share of the sketch that must stand in the text. Measured: see docs/quality.md."""
+"""The share of the sketch that must stand in the text. Measured: see docs/copies.md."""
 SHARED = 14
 """And at least so many groups, however short the remembered text is."""
 SPREAD, SLACK = 2.5, 40
@@ -85,6 +86,11 @@ class Memory:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    def size(self) -> int:
+        """Return how many bytes it holds, ids included."""
+        parts = (self._keys, self._owners, self._sketches, self._starts, self._sizes, self._table, self._ids)
+        return sum(map(getsizeof, parts)) + sum(map(getsizeof, self._ids))
 
     def search(self, names: Iterable[str] = ()) -> Search:
         """Begin to read one event; ``names`` are those that ``name_parts`` gave."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from honnin.copies import Fingerprint, Known, Memory, fingerprint, name_parts
+from honnin.copies import Fingerprint, Known, Match, Memory, fingerprint, name_parts
 from honnin.model import Account, Event, Evidence, Recipient
 from honnin.screening.facts import FactBook
 from honnin.text import Normalised, normalise
@@ -62,3 +62,11 @@ def memory_of(texts: Iterable[str]) -> Memory:
     """Return a memory of these texts alone, named by their order: for trying things out."""
     made = ((str(place), event_fingerprint(Event("", text=text))) for place, text in enumerate(texts))
     return Memory(Known(place, found) for place, found in made if found is not None)
+
+
+def known_again(memory: Memory, event: Event) -> Match | None:
+    """Return what is known again in an event, without anything else of a screening."""
+    if not len(memory):
+        return None
+    search = memory.search(names_of(event))
+    return next((match for text in written_by_sender(event) if (match := search.read(normalise(text).text))), None)

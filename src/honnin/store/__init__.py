@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from honnin.store.copies import SqlCopyStore
 from honnin.store.database import Database
 from honnin.store.directory import SqlDirectoryStore
 from honnin.store.memory import SqlConversationStore, SqlRelationshipStore
@@ -11,6 +12,7 @@ from honnin.store.verdicts import SqlVerdictStore
 __all__ = [
     "Database",
     "SqlConversationStore",
+    "SqlCopyStore",
     "SqlDirectoryStore",
     "SqlRelationshipStore",
     "SqlUserStore",

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 
 from honnin.app.directory_csv import person_key
 from honnin.model import KnownAccount, Person
 from honnin.store.database import Database, kept
-from honnin.store.schema import counters, people, person_accounts, person_emails
+from honnin.store.schema import counter, people, person_accounts, person_emails, raise_counter
 
 REVISION = "directory"
 
@@ -65,7 +65,7 @@ class SqlDirectoryStore:
                 known[person.id] = changed[person.id] = person
             if changed:
                 _write(connection, changed.values())
-                _raise_revision(connection)
+                raise_counter(connection, REVISION)
             return len(changed)
 
     def remove(self, person_id: str) -> bool:
@@ -73,13 +73,13 @@ class SqlDirectoryStore:
         with self._database.transaction(locks=["directory"]) as connection:
             gone = connection.execute(delete(people).where(people.c.id == kept(person_id, 200))).rowcount > 0
             if gone:
-                _raise_revision(connection)
+                raise_counter(connection, REVISION)
             return gone
 
     def revision(self) -> int:
         """Return a number that grows with every change, so that others know when to read again."""
         with self._database.reading() as connection:
-            return connection.execute(select(counters.c.value).where(counters.c.name == REVISION)).scalar() or 0
+            return counter(connection, REVISION)
 
 
 def _cleaned(person: Person) -> Person:
@@ -132,11 +132,3 @@ def _write(connection: Connection, written: Collection[Person]) -> None:
     for table, given in ((people, rows), (person_accounts, accounts), (person_emails, emails)):
         if given:
             connection.execute(table.insert(), given)
-
-
-def _raise_revision(connection: Connection) -> None:
-    raised = connection.execute(
-        update(counters).where(counters.c.name == REVISION).values(value=counters.c.value + 1)
-    ).rowcount
-    if not raised:
-        connection.execute(counters.insert().values(name=REVISION, value=1))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Float,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    select,
+    update,
 )
 
 metadata = MetaData(
@@ -131,6 +134,25 @@ conversations = Table(
     Column("updated_at", UtcTime, nullable=False),
 )
 
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("groups", Integer, nullable=False),
+    Column("sketch", Text, nullable=False),
+    Column("tactic", String(60), nullable=False),
+    Column("remembered_at", UtcTime, nullable=False),
+    Column("remembered_by", String(200), nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("event_id", String(512), nullable=False),
+    Column("origin", String(100), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime),
+    Column("sightings", Integer, nullable=False),
+    Index(None, "expires_at"),
+    Index(None, "remembered_at", "id"),
+)
+
 counters = Table(
     "counters",
     metadata,
@@ -179,3 +201,16 @@ login_failures = Table(
     Index(None, "user_name", "address", "at"),
     Index(None, "at"),
 )
+
+
+def counter(connection: Connection, name: str) -> int:
+    """Return a number that grows with every change of what has that name, so that others know when to read again."""
+    return connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 0
+
+
+def raise_counter(connection: Connection, name: str) -> None:
+    raised = connection.execute(
+        update(counters).where(counters.c.name == name).values(value=counters.c.value + 1)
+    ).rowcount
+    if not raised:
+        connection.execute(counters.insert().values(name=name, value=1))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from honnin.app.accounts import UserStore
+from honnin.app.copies import CopyKeeper
 from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
 from honnin.model import Account, Event, IdentityMatch, LinkCheck, Person, Verdict
 from honnin.settings import Settings
@@ -37,6 +38,7 @@ class Services:
     desk: Desk
     verdicts: VerdictStore
     directory: DirectoryStore
+    copies: CopyKeeper
     users: UserStore
     check_link: Callable[[str], LinkCheck]
     match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
