@@ -1,4 +1,4 @@
-"""How much a text is written like known fraud: letter groups in Japanese, words in English, with fitted weights.
+"""How much a text is written like known fraud: letter groups in Japanese, runs of words in English, with fitted weights.
 
 A second opinion beside the acts, for what no one has named yet. It cannot see who asks whom, so it never decides alone: the
 score gives it one bounded voice among many (``honnin.screening.score``). Fitted by ``honnin fit``; see docs/quality.md.
@@ -16,6 +16,7 @@ from operator import add
 from honnin.language.lexicon import read_json
 from honnin.text import language_of
 
+LEAST_LENGTH = 300.0  # about five words: what is shorter says less, whatever it says
 READ_AT_MOST = 6000  # characters: what follows adds cost, not knowledge
 _MASKS = (
     ("http", re.compile(r"https?://[^\s<>「」（）]{1,2000}"), "\x01"),
@@ -30,7 +31,7 @@ _SENTENCE = re.compile(r"[^。.!?！？\n]{8,200}")
 
 
 def grams(folded: str) -> set[str]:
-    """Return the letter groups (Japanese) or words and word pairs (English) of folded text.
+    """Return the groups of one to four letters (Japanese) or one to three words (English) of folded text.
 
     Links, mail addresses, numbers and blanks of templates are masked, so that none of them can be a mark of good or bad.
     """
@@ -43,16 +44,19 @@ def grams(folded: str) -> set[str]:
         squeezed = _SPACE.sub("", text)
         pairs = list(map(add, squeezed, squeezed[1:]))
         triples = list(map(add, pairs, squeezed[2:]))
-        return {*pairs, *triples, *map(add, triples, squeezed[3:])}
+        return {*squeezed, *pairs, *triples, *map(add, triples, squeezed[3:])}
     words = _WORD.findall(text)
-    return {*words, *map(" ".join, pairwise(words))}
+    return {*words, *map(" ".join, pairwise(words)), *map(" ".join, zip(words, words[1:], words[2:], strict=False))}
 
 
 @dataclass(frozen=True)
 class Resemblance:
-    """Weights of the groups that say something. ``bias`` and weights are in log-odds at equal shares of both kinds."""
+    """For each group that says something (weight, share of the length): rare groups count for more of a text's length.
 
-    weights: Mapping[str, float]
+    ``bias`` and weights are in log-odds at equal shares of both kinds.
+    """
+
+    weights: Mapping[str, tuple[float, float]]
     bias_ja: float
     bias_en: float
 
@@ -61,21 +65,26 @@ class Resemblance:
         """Return the fitted weights shipped with the package."""
         data = read_json("resemblance.json")
         scale = data["scale"]
-        return cls({gram: weight * scale for gram, weight in data["weights"].items()}, data["bias_ja"], data["bias_en"])
+        weights = {gram: (weight * scale, length * scale) for gram, (weight, length) in data["weights"].items()}
+        return cls(weights, data["bias_ja"], data["bias_en"])
 
     def logit(self, folded: str) -> float:
         """Return the log-odds (negative: unlike fraud; 0: cannot tell), of folded text.
 
-        >>> Resemblance({"gift": 3.0, "gift card": 5.0}, 0.0, -1.0).logit("a gift card") > 0
+        >>> Resemblance({"gift": (3.0, 1.0), "gift card": (5.0, 4.0)}, 0.0, -1.0).logit("a gift card") > 0
         True
         """
         return self.of_grams(grams(folded), ja=language_of(folded) == "ja")
 
     def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""
-        weights = [weight for weight in map(self.weights.get, found) if weight is not None]
         bias = self.bias_ja if ja else self.bias_en
-        return float(bias + sum(weights) / len(weights) ** 0.5) if weights else min(bias, 0.0)
+        total = length = 0.0
+        for weighed in map(self.weights.get, found):
+            if weighed is not None:
+                total += weighed[0]
+                length += weighed[1]
+        return float(bias + total / (length + LEAST_LENGTH) ** 0.5) if length else min(bias, 0.0)
 
     def excerpt(self, folded: str) -> tuple[int, int]:
         """Return the offsets of the sentence that is most like known fraud."""

@@ -17,31 +17,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 
 from honnin.language import Resemblance
-from honnin.language.resemblance import grams
+from honnin.language.resemblance import LEAST_LENGTH, grams
 from honnin.learning.corpus import Row
 from honnin.model import Facts, Signal
 from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
-from honnin.screening.engine import Engine
+from honnin.screening.engine import Engine, examined
 from honnin.screening.score import SOFTENING, Score, bounded, features
 from honnin.text import language_of, normalise
 
 Progress = Callable[[str], None]
 
 FOLDS = 10
-INNER_FOLDS = 5
-GRAM_STRENGTH = 10.0  # inverse of the regularisation of the letter groups
+INNER_FOLDS = 4
+GRAM_STRENGTH = 30.0  # inverse of the regularisation of the letter groups
 SCORE_PENALTY = 0.5  # L2 on the weights of facts
 PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are none
 LEAST_SOURCES = (
-    3  # a group of letters must stand in texts of so many sources: one writer's habits say nothing about fraud
+    2  # a group of letters must stand in so many sources (or written rows): one text says nothing about fraud
 )
-MOST_GRAMS = 12_000  # kept for each language
+MOST_GRAMS = 24_000  # kept for each language
+SAY_OF_SOURCES = 0.5
 SCALE = 0.01  # weights are written in hundredths
 ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.035  # shares of false alerts aimed at when thresholds are chosen
 JUDGED: dict[str, float] = {"copy:confirmed_fraud": 6.0}
@@ -58,7 +58,7 @@ PRIOR = {
     "act:offer_prize": 2.5, "act:stranger_introduction": 3.5, "act:fake_order": 2.2, "act:claim_account_problem": 1.8,
     "act:claim_payment_problem": 0.3, "act:claim_suspicious_login": 2.5, "act:claim_missed_delivery": 2.5, "act:claim_refund": 2.5,
     "act:claim_mailbox_full": 2.5, "act:claim_document": 1.0, "act:claim_bill": 1.5, "act:claim_approval": 0.5, "act:skip_process": 1.5, "act:odd_payee": 1.2, "act:claim_hacked": 3.5, "act:claim_investigation": 2.0, "act:claim_incoming_payment": 0.6,
-    "act:already_done": -0.3, "act:warn_about_fraud": -0.3, "pressure:urgency": 0.4, "pressure:deadline": 0.3, "pressure:secrecy": 0.6,
+    "act:already_done": -0.3, "act:warn_about_fraud": -0.3, "act:invites_check": -0.5, "pressure:urgency": 0.4, "pressure:deadline": 0.3, "pressure:secrecy": 0.6,
     "pressure:threat": 0.4, "pressure:reward": 0.4, "entity:personal_holder": 0.8, "link:danger": 2.5, "link:suspicious": 1.2,
     "link:mismatch": 1.2, "link:shortener": 0.5, "hidden:zero_width": 0.8, "hidden:homoglyph": 1.2, "hidden:split_letters": 0.5,
     "both:probe_and_money": 1.5, "both:claim_and_ask": 0.5, "both:claim_and_pressure": 0.3, "both:link_and_claim": 0.3, "theme:letter>=2": 2.0, "theme:letter>=3": 1.5, "theme:account>=5": 1.0, "theme:account>=6": 1.0,
@@ -120,8 +120,7 @@ def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sam
     samples = []
     for index, row in enumerate(rows):
         screened = engine.screening(row.event)
-        texts = [turn.text for turn in row.event.turns] or [row.event.text]
-        folded = normalise("\n".join([row.event.subject, *texts]).strip()).text
+        folded = normalise("\n".join(text for _, text in examined(row.event)).strip()).text
         signals = tuple(signal for signal in screened.verdict.signals if signal.id not in {RESEMBLES, WORTH_A_LOOK})
         samples.append(
             Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja")
@@ -174,11 +173,12 @@ class GramTable:
         counter = CountVectorizer(analyzer=lambda sample: sample.grams, binary=True, min_df=LEAST_SOURCES)
         self._matrix = counter.fit_transform(samples)
         self._names = counter.get_feature_names_out()
-        sources = {source: index for index, source in enumerate(dict.fromkeys(sample.row.source for sample in samples))}
-        self._source = np.array([sources[sample.row.source] for sample in samples])
+        written = [sample.row.event.id if sample.row.is_training else sample.row.source for sample in samples]
+        sources = {source: index for index, source in enumerate(dict.fromkeys(written))}
+        self._source = np.array([sources[source] for source in written])
 
     def rows(self, samples: Sequence[Sample]) -> tuple[csr_matrix, NDArray[np.str_]]:
-        """Return the samples' rows over the groups that stand in texts of enough of their sources, and the groups' names."""
+        """Return the samples' rows over the groups that stand in enough of their sources, and the groups' names."""
         places = np.array([self._place[id(sample)] for sample in samples])
         chosen = self._matrix[places]
         source = self._source[places]
@@ -187,12 +187,12 @@ class GramTable:
             @ chosen
         )
         shared = np.flatnonzero(per_source.getnnz(axis=0) >= LEAST_SOURCES)
-        return normalize(chosen[:, shared].astype(float)), self._names[shared]
+        return chosen[:, shared].astype(float), self._names[shared]
 
 
 def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
     """Fit the weights of letter groups and words, each language by itself, both kinds of text counting the same."""
-    weights: dict[str, float] = {}
+    weights: dict[str, tuple[float, float]] = {}
     biases = {True: 0.0, False: 0.0}
     for ja in (True, False):
         own = [sample for sample in samples if sample.is_ja is ja]
@@ -200,18 +200,42 @@ def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
         if not labels.any() or labels.all():
             continue
         matrix, names = table.rows(own)
-        model = LogisticRegression(C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0)
-        model.fit(matrix, labels, sample_weight=_weights(own))
-        strongest = np.argsort(-np.abs(model.coef_[0]))[:MOST_GRAMS]
-        weights.update({str(names[index]): float(model.coef_[0][index]) for index in strongest})
+        shares = _weights(own)
+        rough, _ = _fitted_grams(matrix, labels, shares)
+        held = np.sort(
+            np.argsort(np.abs(rough.coef_[0]) * np.sqrt(np.asarray(matrix.sum(axis=0)).ravel()))[-MOST_GRAMS:]
+        )
+        model, rarity = _fitted_grams(matrix[:, held], labels, shares)
+        weights.update(
+            (str(name), (float(weight * rare), float(rare * rare)))
+            for name, weight, rare in zip(names[held], model.coef_[0], rarity, strict=True)
+        )
         biases[ja] = float(model.intercept_[0])
     return Resemblance(weights, biases[True], biases[False])
 
 
+def _fitted_grams(
+    matrix: csr_matrix, labels: NDArray[np.bool_], shares: NDArray[np.float64]
+) -> tuple[LogisticRegression, NDArray[np.float64]]:
+    """Fit weights on rows of about length one in which rare groups count more; return the model and how rare each group is."""
+    rarity = np.log((1 + matrix.shape[0]) / (1 + np.asarray(matrix.sum(axis=0)).ravel())) + 1
+    lengths = np.asarray((matrix @ diags(rarity**2)).sum(axis=1)).ravel() + LEAST_LENGTH
+    model = LogisticRegression(
+        C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", dual=True, random_state=0, tol=0.01
+    )
+    model.fit((diags(lengths**-0.5) @ matrix @ diags(rarity)).tocsr(), labels, sample_weight=shares)
+    return model, rarity
+
+
 def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Weigh rows so that a source with a hundred times the rows has ten times the say."""
+    """Weigh rows so that a large source has less say than its rows; each written row has its own."""
     sizes = Counter((sample.row.source, sample.row.is_fraud) for sample in samples)
-    return np.array([sizes[sample.row.source, sample.row.is_fraud] ** -0.5 for sample in samples])
+    return np.array(
+        [
+            1.0 if sample.row.is_training else sizes[sample.row.source, sample.row.is_fraud] ** -SAY_OF_SOURCES
+            for sample in samples
+        ]
+    )
 
 
 def fit_score(samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> Score:
@@ -293,15 +317,20 @@ def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
     note = f"made by `honnin fit` on {today.isoformat()} from {rows} rows"
     package = Path(str(files("honnin")))
     resemblance = package / "language" / "data" / "resemblance.json"
-    weights = {gram: round(weight / SCALE) for gram, weight in sorted(fitted.resemblance.weights.items())}
+    weights = {
+        gram: [round(weight / SCALE), round(length / SCALE)]
+        for gram, (weight, length) in sorted(fitted.resemblance.weights.items())
+    }
     content = {
         "note": note,
         "scale": SCALE,
         "bias_ja": round(fitted.resemblance.bias_ja, 3),
         "bias_en": round(fitted.resemblance.bias_en, 3),
-        "weights": {gram: weight for gram, weight in weights.items() if weight},
+        "weights": weights,
     }
-    resemblance.write_text(json.dumps(content, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    resemblance.write_text(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("],", "],\n") + "\n", encoding="utf-8"
+    )
     score = package / "screening" / "data" / "score.json"
     learned = {name: weight for name, weight in sorted(fitted.score.weights.items()) if name not in JUDGED}
     parts = {

@@ -15,7 +15,7 @@ from math import exp
 
 from honnin.model import Evidence, Facts
 
-SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "trust:known_account", "answers:account"})
+SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "act:invites_check", "trust:known_account", "answers:account", "page:no_route"})
 """Facts that may speak against fraud: reports of what is done, warnings, a known account, an answer to our own question."""
 
 CLAIMS = frozenset(
@@ -40,6 +40,25 @@ MONEY = frozenset(
         "act:claim_incoming_payment",
     }
 )
+PAGE_STORIES = frozenset(
+    {"act:claim_account_problem", "act:claim_payment_problem", "act:ask_update_details", "act:ask_login"}
+)
+ROUTES = frozenset(
+    {
+        "link:any",
+        "act:ask_click",
+        "act:ask_call",
+        "act:ask_open_file",
+        "act:ask_credentials",
+        "act:ask_code",
+        "act:ask_personal_data",
+        "act:ask_reply_private",
+        "entity:phone",
+        "entity:email",
+        "entity:url",
+    }
+)
+"""Ways on which a message leads the reader; one that names none leaves them to the way they always took."""
 HUSHING = frozenset({"pressure:secrecy", "pressure:isolation", "act:ask_keep_others_out", "act:excuse_no_call"})
 OTHER_HAND = frozenset({"manner:broken", "destination:new"})
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
@@ -117,6 +136,7 @@ def together(facts: Facts) -> Iterator[tuple[str, float]]:
     yield "both:offer_and_ask", float(bool(offers and asks))
     yield "both:probe_and_money", float("act:probe" in atoms and bool(atoms & MONEY))
     yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
+    yield "page:no_route", float(bool(atoms & PAGE_STORIES) and not atoms & ROUTES)
     if "trust:known_account" in atoms:
         yield "known:money_and_hush", float(bool(atoms & MONEY and atoms & HUSHING))
         yield "known:money_and_other_hand", float(bool(atoms & MONEY and atoms & OTHER_HAND))
