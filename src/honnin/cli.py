@@ -377,14 +377,27 @@ def rules_backtest(ctx: click.Context, files: tuple[str, ...], pack_dir: str | N
 @main.command("eval")
 @CORPUS
 @TRAINING
+@click.option(
+    "--papers",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("probe"),
+    show_default=True,
+    help="Folder of the rows written to be judged only.",
+)
 @click.option("--every-source", is_flag=True, help="Show sources with few rows too.")
-def eval_(corpus: Path, training: Path, *, every_source: bool) -> None:
+@click.option("--parts", is_flag=True, help="Show what each part of the product finds by itself instead.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write the reliability plot (SVG) here.")
+def eval_(
+    corpus: Path, training: Path, papers: Path, *, every_source: bool, parts: bool, plot: Path | None
+) -> None:
     """Measure recall and false alerts on labelled messages, each source judged by weights fitted without it.
 
     ラベルの付いた文面で、見つけた割合と誤った警告の割合を測ります。
     """
-    main_eval = _learning().main_eval
-    click.echo(main_eval(corpus, training, _note, every_source=every_source))
+    if parts:
+        click.echo(_learning().main_parts(corpus, training, papers, _note))
+    else:
+        click.echo(_learning().main_eval(corpus, training, papers, _note, every_source=every_source, picture=plot))
 
 
 @main.command()
@@ -399,7 +412,7 @@ def fit(corpus: Path, training: Path) -> None:
 def _learning() -> ModuleType:
     """The measuring and fitting parts, which need the libraries of the "fit" extra."""
     try:
-        from honnin.learning import evaluate
+        from honnin.learning import run
     except ModuleNotFoundError as missing:
         raise HonninError(
             Text(
@@ -407,7 +420,7 @@ def _learning() -> ModuleType:
                 f"{missing.name} is not installed. Run: pip install 'honnin[fit]'",
             )
         ) from missing
-    return evaluate
+    return run
 
 
 def _note(progress: str) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import sqrt
-from pathlib import Path
 
-from honnin.learning.corpus import Row, read_corpus, read_training
+from honnin.learning.corpus import Row
 from honnin.learning.fit import (
     FOLDS,
     Fitted,
@@ -20,20 +18,19 @@ from honnin.learning.fit import (
     folds,
     prepare,
     with_resemblance,
-    write,
 )
 from honnin.model import Level
 from honnin.screening.decide import decide
 from honnin.screening.engine import Engine
 
 BARS = {
-    ("fraud", "ja"): (0.90, 1.0),
-    ("fraud", "en"): (0.80, 1.0),
-    ("ordinary", ""): (0.0, 0.01),
+    ("fraud", "ja"): (0.97, 1.0),
+    ("fraud", "en"): (0.93, 1.0),
+    ("ordinary", ""): (0.0, 0.003),
     ("ordinary_mail", ""): (0.0, 0.01),
-    ("hard_negative", ""): (0.0, 0.06),
+    ("hard_negative", ""): (0.0, 0.03),
 }
-"""Share of alerts asked for: at least, at most. An empty language stands for both."""
+"""Share found asked for: at least, at most. An empty language stands for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,16 @@ class Judged:
     row: Row
     score: float
     level: Level
+    is_bare_opener: bool = False
 
     @property
     def alert(self) -> bool:
         return self.level.is_alert
+
+    @property
+    def found(self) -> bool:
+        """Whether it was an alert; a bare opener from nobody known, which is no more than a question, needs a notice only."""
+        return self.alert or (self.row.is_fraud and self.is_bare_opener and self.level is Level.NOTICE)
 
 
 def judge(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Judged]:
@@ -65,7 +68,8 @@ def judge_sample(sample: Sample, fitted: Fitted) -> Judged:
     """Judge one row by these weights and thresholds."""
     resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
     score = fitted.score.probability(with_resemblance(sample.facts, resemblance))
-    return Judged(sample.row, score, decide(sample.signals, score, fitted.policy))
+    bare = "script:contentless_probe" in sample.facts.atoms and "sender:missing" in sample.facts.atoms
+    return Judged(sample.row, score, decide(sample.signals, score, fitted.policy), bare)
 
 
 def interval(hits: int, total: int) -> tuple[float, float]:
@@ -87,7 +91,7 @@ def interval(hits: int, total: int) -> tuple[float, float]:
 def report(judged: Sequence[Judged], *, every_source: bool = False) -> str:
     """Return the tables as text: by group and language, category, channel and source, with intervals."""
     parts = [
-        "Alerts (caution or danger); every row judged by weights fitted without its source.",
+        "Alerts (caution or danger; a bare opener counts from notice on); every row judged by weights fitted without its source.",
         _table("by group and language", judged, lambda row: (row.group, row.lang)),
         _table("by group", judged, lambda row: (row.group, "")),
         _table("fraud by category", _fraud(judged), lambda row: (row.category, row.lang)),
@@ -120,7 +124,7 @@ def _table(title: str, judged: Sequence[Judged], key: Callable[[Row], tuple[str,
     for (first, second), members in sorted(_grouped(judged, key).items()):
         if len(members) < least:
             continue
-        alerts = sum(one.alert for one in members)
+        alerts = sum(one.found for one in members)
         low, high = interval(alerts, len(members))
         name = f"{first} {second}".strip()
         lines.append(
@@ -149,21 +153,8 @@ def _bars(judged: Sequence[Judged]) -> str:
         members = [one for one in judged if one.row.group == group and lang in {"", one.row.lang}]
         if not members:
             continue
-        share = sum(one.alert for one in members) / len(members)
+        share = sum(one.found for one in members) / len(members)
         met = "met" if least <= share <= most else "NOT MET"
-        asked = f"at least {least:.0%}" if least else f"at most {most:.0%}"
+        asked = f"at least {least:.0%}" if least else f"at most {most:.1%}"
         lines.append(f"{group + ' ' + lang:<22}{share:>8.1%}  {asked:<16}{met}")
     return "\n".join(lines)
-
-
-def main_eval(corpus: Path, training: Path, say: Progress, *, every_source: bool = False) -> str:
-    """Judge the corpus and return the report; the rows written for training are fitted on in every fold, never judged."""
-    return report(
-        judge([*read_corpus(corpus), *read_training(training)], Engine.load(), say), every_source=every_source
-    )
-
-
-def main_fit(corpus: Path, training: Path, say: Progress, *, today: date) -> list[Path]:
-    """Fit on all rows there are, write the package's data files and return their paths."""
-    samples = prepare([*read_corpus(corpus), *read_training(training)], Engine.load(), say)
-    return write(fit_all(samples, GramTable(samples)), today=today, rows=len(samples))
