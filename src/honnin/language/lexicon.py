@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 import ahocorasick
 import yaml
+
+from honnin.language.phrases import Chain, Spots, chained, expand
+from honnin.language.spellings import phrases
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_'")
 _KATAKANA = frozenset(
@@ -40,21 +44,31 @@ class Lexicon:
     """All words of both languages in one automaton: the cost of a look-up grows with the text, not with the words."""
 
     def __init__(self, words: Mapping[str, Mapping[str, str]]) -> None:
-        """Take concept -> comma-separated words for each language ("ja", "en")."""
-        merged: dict[str, tuple[set[str], frozenset[str], bool, bool]] = {}
+        """Take concept -> comma-separated words for each language ("ja", "en").
+
+        In Japanese lists ``{a|b}`` stands for each of its alternatives and ``{_name}`` for the words listed under ``_name``,
+        which is no concept itself; in English ones it is written ``(a|b)``. A phrase written so does not hide the words that
+        stand inside it, and neither does any word of a list whose concept is written ``+concept``.
+        """
+        merged: dict[str, _Entry] = {}
+        chains: list[Chain] = []
         for language, concepts in words.items():
-            for concept, listed in concepts.items():
-                for raw in listed.split(","):
-                    word = raw.strip().lower()
-                    entry = merged.setdefault(
-                        word.strip("*"),
-                        (set(), _alphabet(word.strip("*"), language), word.startswith("*"), word.endswith("*")),
-                    )
-                    entry[0].add(concept)
+            lists = {name: _split(listed) for name, listed in concepts.items() if name.startswith("_")}
+            for name, listed in concepts.items():
+                if name not in lists:
+                    concept, hides = name.removeprefix("+"), not name.startswith("+")
+                    for written in _ways(concept, listed, language, lists, chains):
+                        bare = written.word.strip("*")
+                        if bare not in merged:
+                            merged[bare] = _Entry(written.word, language)
+                        merged[bare].note(written if hides else written._replace(is_phrase=True))
         merged.pop("", None)
+        self._chains: dict[str, list[Chain]] = {}
+        for chain in chains:
+            self._chains.setdefault(chain.parts[0], []).append(chain)
         self._automaton = ahocorasick.Automaton()
-        for word, (stands_for, alphabet, open_start, open_end) in merged.items():
-            self._automaton.add_word(word, (len(word), frozenset(stands_for), alphabet, open_start, open_end))
+        for word, entry in merged.items():
+            self._automaton.add_word(word, (len(word), entry))
         self._automaton.make_automaton()
 
     @classmethod
@@ -64,25 +78,109 @@ class Lexicon:
 
     def find(self, lowered: str) -> list[Hit]:
         """Return the words found in lower-cased text, in order; a word inside a longer one gives way to it."""
-        found = sorted(self._matches(lowered), key=lambda hit: (hit.start, -hit.end))
+        found = sorted(self._matches(lowered), key=lambda match: (match[0], -match[1]))
         kept: list[Hit] = []
+        spots: Spots = {}
         reach = -1
-        for hit in found:
-            if hit.end > reach:
-                kept.append(hit)
-                reach = hit.end
-        return kept
+        for start, end, entry in found:
+            if entry.as_word and end > reach:
+                kept.append(Hit(start, end, entry.as_word))
+                reach = end
+            if entry.inside:
+                kept.append(Hit(start, end, entry.inside))
+            for part in entry.parts:
+                spots.setdefault(part, []).append((start, end))
+            for way in entry.goes_on:
+                if (
+                    way.rest is not None
+                    and (behind := way.rest.match(lowered, end))
+                    and way.ends(lowered, behind.end())
+                ):
+                    kept.append(Hit(start, behind.end(), frozenset({way.concept})))
+        possible = [chain for part in spots for chain in self._chains.get(part, ())]
+        if possible:
+            kept += [Hit(start, end, frozenset({concept})) for start, end, concept in chained(possible, spots, lowered)]
+        return sorted(kept, key=lambda hit: hit.start)
 
-    def _matches(self, lowered: str) -> Iterator[Hit]:
+    def _matches(self, lowered: str) -> Iterator[tuple[int, int, _Entry]]:
         size = len(lowered)
-        for last, (length, concepts, alphabet, open_start, open_end) in self._automaton.iter(lowered):
+        for last, (length, entry) in self._automaton.iter(lowered):
             end = last + 1
             start = end - length
-            if not open_start and start and lowered[start - 1] in alphabet:
+            if not entry.open_start and start and lowered[start - 1] in entry.alphabet:
                 continue
-            if not open_end and end < size and lowered[end] in alphabet:
+            if not entry.open_end and end < size and lowered[end] in entry.alphabet:
                 continue
-            yield Hit(start, end, concepts)
+            yield start, end, entry
+
+
+class _Way(NamedTuple):
+    """One way to write a word of the lists, and what it stands for: a concept, or part of a chain if that begins with "~".
+
+    ``rest`` is what must follow; ``is_phrase`` says that it does not hide the words inside it.
+    """
+
+    word: str
+    concept: str
+    is_phrase: bool = False
+    rest: re.Pattern[str] | None = None
+    open_end: bool = False
+
+    def ends(self, text: str, end: int) -> bool:
+        """Whether the last word is whole there."""
+        return self.open_end or end >= len(text) or text[end] not in _LATIN
+
+
+class _Entry:
+    """What is known of one word: what it stands for as a word and as a phrase, of what it is a part, what begins with it.
+
+    ``alphabet`` are the letters that may not stand next to it, unless that side is open.
+    """
+
+    __slots__ = ("alphabet", "as_word", "goes_on", "inside", "open_end", "open_start", "parts")
+
+    def __init__(self, word: str, language: str) -> None:
+        bare = word.strip("*")
+        self.as_word: frozenset[str] = frozenset()
+        self.inside: frozenset[str] = frozenset()
+        self.parts: tuple[str, ...] = ()
+        self.goes_on: tuple[_Way, ...] = ()
+        self.alphabet = _alphabet(bare, language)
+        self.open_start = word.startswith("*")
+        self.open_end = word.endswith("*")
+
+    def note(self, way: _Way) -> None:
+        if way.rest is not None:
+            self.goes_on += (way,)
+        elif way.concept.startswith("~"):
+            if way.concept not in self.parts:
+                self.parts += (way.concept,)
+        elif way.is_phrase:
+            self.inside |= {way.concept}
+        else:
+            self.as_word |= {way.concept}
+
+
+def _split(listed: str) -> list[str]:
+    return [word for raw in listed.split(",") if (word := raw.strip())]
+
+
+def _ways(
+    concept: str, listed: str, language: str, lists: Mapping[str, list[str]], chains: list[Chain]
+) -> Iterator[_Way]:
+    """Yield every way to write what a comma-separated list names; its chains are added to ``chains``."""
+    for raw in _split(listed.lower()):
+        if language == "en":
+            for phrase in phrases(raw):
+                word = f"{phrase.beginning}*" if phrase.goes_on and phrase.rest is None else phrase.beginning
+                yield _Way(word, concept, "(" in raw, phrase.rest, phrase.goes_on)
+        elif "~" in raw:
+            parts = [f"~{part.strip()}" for part in raw.split("~")]
+            chains.append(Chain(concept, tuple(parts)))
+            for part in parts:
+                yield from (_Way(written, part) for written in expand(part[1:], lists))
+        else:
+            yield from (_Way(written, concept, "{" in raw) for written in expand(raw, lists))
 
 
 def _alphabet(word: str, language: str) -> frozenset[str]:

@@ -81,6 +81,7 @@ class Act(StrEnum):
     FAKE_ORDER = "fake_order"
     WARN_ABOUT_FRAUD = "warn_about_fraud"
     ALREADY_DONE = "already_done"
+    INVITES_CHECK = "invites_check"
 
 
 class Pressure(StrEnum):
