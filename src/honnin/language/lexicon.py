@@ -150,6 +150,8 @@ class _Entry:
         self.open_end = word.endswith("*")
 
     def note(self, way: _Way) -> None:
+        # one list that lets the word go on is enough: the lists do not know of one another
+        self.open_end = self.open_end or (way.rest is None and way.word.endswith("*"))
         if way.rest is not None:
             self.goes_on += (way,)
         elif way.concept.startswith("~"):
