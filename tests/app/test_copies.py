@@ -218,9 +218,9 @@ class TestMemory:
         keeper = desk.copies
 
         class SlowStore(SqlCopyStore):
-            def each(self, *, at):
+            def known(self, *, at):
                 clock.now += timedelta(seconds=3)
-                return super().each(at=at)
+                return super().known(at=at)
 
         keeper.store = SlowStore(desk.transaction.__self__)
         keeper.remember(stored[0], by="admin")

@@ -71,6 +71,7 @@ def test_what_is_over_is_as_if_it_were_not_there(store):
     assert store.count(at=NOW) == 1
     assert store.page(1, at=NOW).items == (other,)
     assert list(store.each(at=NOW)) == [other]
+    assert [one.id for one in store.known(at=NOW)] == [other.id]
     assert store.origins(at=NOW) == {"": 1}
     assert store.remove_over(NOW) == 1
     assert store.remove_over(NOW) == 0
@@ -127,10 +128,14 @@ def test_pages_are_newest_first(store):
     assert store.page(10**9, at=NOW).items == ()
 
 
-def test_many_are_kept_and_read_in_parts(store):
+def test_many_are_kept_and_read_in_parts(store, monkeypatch):
+    monkeypatch.setattr("honnin.store.copies.READ_AT_ONCE", 400)
     everything = [remembered(number * 100) for number in range(1_203)]
     assert store.add(everything) == 1_203
     assert {one.id for one in store.each(at=NOW)} == {one.id for one in everything}
+    assert {(one.id, one.fingerprint) for one in store.known(at=NOW)} == {
+        (one.id, one.fingerprint) for one in everything
+    }
 
 
 def test_hostile_names_are_kept_as_any_database_can(store):

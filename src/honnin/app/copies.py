@@ -93,7 +93,7 @@ class CopyKeeper:
                 return memory
         self.store.remove_over(began)
         wanted = (self.store.revision(), began.date())
-        memory = Memory(Known(one.id, one.fingerprint) for one in self.store.each(at=began))
+        memory = Memory(self.store.known(at=began))
         took = self.now() - began
         self._not_before = began + SHARE_OF_TIME * took if took.total_seconds() > SLOW else None
         self._known = (wanted, memory)

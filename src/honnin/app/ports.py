@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from honnin.copies import Fingerprint
+from honnin.copies import Fingerprint, Known
 from honnin.model import Channel, Event, Level, Person, Relationship, Verdict
 
 
@@ -133,7 +133,11 @@ class CopyStore(Protocol):
     def get(self, copy_id: str, *, at: datetime) -> RememberedCopy | None: ...
     def page(self, page: int, *, at: datetime) -> CopyPage: ...
     def each(self, *, at: datetime) -> Iterator[RememberedCopy]:
-        """Yield all of them, oldest first."""
+        """Yield all of them, by their ids."""
+        ...
+
+    def known(self, *, at: datetime) -> Iterator[Known]:
+        """Yield only what a memory is made of."""
         ...
 
     def count(self, *, at: datetime) -> int: ...

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, case, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, case, delete, func, select, update
 
 from honnin.app.ports import CopyPage, RememberedCopy
-from honnin.copies import Fingerprint
+from honnin.copies import Fingerprint, Known
 from honnin.store.database import Database, kept
 from honnin.store.schema import copies, counter, raise_counter
 
 REVISION = "copies"
 PER_PAGE = 50
 LAST_PAGE = 1_000_000
-AT_ONCE = 500
+AT_ONCE, READ_AT_ONCE = 500, 5_000
 
 
 class SqlCopyStore:
@@ -40,7 +40,7 @@ class SqlCopyStore:
     def get(self, copy_id: str, *, at: datetime) -> RememberedCopy | None:
         wanted = select(copies).where(copies.c.id == kept(copy_id, 64), copies.c.expires_at > at)
         with self._database.reading() as connection:
-            row = connection.execute(wanted).mappings().first()
+            row = connection.execute(wanted).first()
         return _read(row) if row else None
 
     def page(self, page: int, *, at: datetime) -> CopyPage:
@@ -54,20 +54,29 @@ class SqlCopyStore:
             .offset((page - 1) * PER_PAGE)
         )
         with self._database.reading() as connection:
-            items = tuple(map(_read, connection.execute(wanted).mappings()))
+            items = tuple(map(_read, connection.execute(wanted)))
             return CopyPage(items, connection.execute(_count(at)).scalar_one(), page, PER_PAGE)
 
     def each(self, *, at: datetime) -> Iterator[RememberedCopy]:
         """Yield all of them by their ids, some at a time, so that nobody has to wait for a slow reader."""
+        for rows in self._parts(select(copies), at):
+            yield from map(_read, rows)
+
+    def known(self, *, at: datetime) -> Iterator[Known]:
+        """Yield only what a memory is made of."""
+        for rows in self._parts(select(copies.c.id, copies.c.groups, copies.c.sketch), at):
+            yield from (Known(row.id, Fingerprint.read(row.groups, row.sketch)) for row in rows)
+
+    def _parts(self, wanted: Select[Any], at: datetime) -> Iterator[Sequence[Row[Any]]]:
         last = ""
         while True:
-            wanted = select(copies).where(copies.c.id > last, copies.c.expires_at > at).order_by(copies.c.id)
+            part = wanted.where(copies.c.id > last, copies.c.expires_at > at).order_by(copies.c.id).limit(READ_AT_ONCE)
             with self._database.reading() as connection:
-                rows = connection.execute(wanted.limit(AT_ONCE)).mappings().all()
-            yield from map(_read, rows)
-            if len(rows) < AT_ONCE:
+                rows = connection.execute(part).all()
+            yield rows
+            if len(rows) < READ_AT_ONCE:
                 return
-            last = rows[-1]["id"]
+            last = rows[-1].id
 
     def count(self, *, at: datetime) -> int:
         with self._database.reading() as connection:
@@ -149,17 +158,17 @@ def _row(one: RememberedCopy) -> dict[str, Any]:
     }
 
 
-def _read(row: RowMapping) -> RememberedCopy:
+def _read(row: Row[Any]) -> RememberedCopy:
     return RememberedCopy(
-        id=row["id"],
-        fingerprint=Fingerprint.read(row["groups"], row["sketch"]),
-        tactic=row["tactic"],
-        remembered_at=row["remembered_at"],
-        expires_at=row["expires_at"],
-        remembered_by=row["remembered_by"],
-        source=row["source"],
-        event_id=row["event_id"],
-        origin=row["origin"],
-        seen_at=row["seen_at"],
-        sightings=row["sightings"],
+        id=row.id,
+        fingerprint=Fingerprint.read(row.groups, row.sketch),
+        tactic=row.tactic,
+        remembered_at=row.remembered_at,
+        expires_at=row.expires_at,
+        remembered_by=row.remembered_by,
+        source=row.source,
+        event_id=row.event_id,
+        origin=row.origin,
+        seen_at=row.seen_at,
+        sightings=row.sightings,
     )

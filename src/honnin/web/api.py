@@ -1,5 +1,6 @@
 """The HTTP API for programs, with a key in ``Authorization: Bearer``; the same contract as the command line."""
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -10,22 +11,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from honnin.app.accounts import ApiKey
 from honnin.app.contract import event_from_json, identity_to_json, link_to_json, read_json, verdict_to_json, whole
+from honnin.app.copies import Outcome, described
 from honnin.app.ports import AlertFilter, StoredVerdict
 from honnin.errors import BadInputError, Mistake
 from honnin.model import Account, Person
 from honnin.web import api_shapes as shapes
 from honnin.web.limits import RateLimit
 from honnin.web.passwords import digest
+from honnin.web.remembered import TACTICS
 from honnin.web.services import Services
 from honnin.web.words import language_of, say, words
 
 MOST_EVENTS = 1_000
 LONGEST_URL = 20_000
 PROBLEM = "application/problem+json"
+JSON_LINES = "application/jsonl"
 
 Caller = Callable[..., ApiKey]
 
@@ -71,6 +75,8 @@ def create_api(services: Services) -> FastAPI:
         return key
 
     _add_screening(api, services, caller)
+    _add_copies(api, services, caller)
+    _add_sharing(api, services, caller)
     _add_questions(api, services, caller)
     _describe(api)
     _explain(api)
@@ -196,6 +202,101 @@ def _add_questions(api: FastAPI, services: Services, caller: Caller) -> None:
         return Unicode(await run_in_threadpool(match, event.sender or Account(), event.directory))
 
 
+def _add_copies(api: FastAPI, services: Services, caller: Caller) -> None:
+    key = Annotated[ApiKey, Depends(caller)]
+    keeper = services.copies
+
+    @api.get(
+        "/copies",
+        summary="List confirmed fraud that is remembered, newest first",
+        responses={200: {"model": shapes.CopiesOut}},
+        dependencies=[Depends(caller)],
+    )
+    def copies(wanted: Annotated[shapes.PageQuery, Query()]) -> Response:
+        found = keeper.page(wanted.page)
+        rows = [described(one) for one in found.items]
+        return Unicode({"copies": rows, "total": found.total, "page": found.page, "per_page": found.per_page})
+
+    @api.post(
+        "/copies",
+        summary="Remember a kept event as confirmed fraud",
+        responses={200: {"model": shapes.RememberedOut}},
+        openapi_extra=shapes.body_of(shapes.RememberIn),
+    )
+    async def remember(request: Request, by: key) -> Response:
+        """Near copies of its words are known again from then on; only a fingerprint is kept."""
+        value = await _body(request)
+        return Unicode(await run_in_threadpool(remember_event, value, by))
+
+    def remember_event(value: Any, by: ApiKey) -> dict[str, Any]:
+        event_id, source, tactic = (_string(value, name) for name in ("event_id", "source", "tactic"))
+        stored = services.verdicts.get(event_id, source or None)
+        if stored is None:
+            raise BadInputError([Mistake(0, "event_id", words()["problem.event"])])
+        if tactic and tactic not in TACTICS:
+            raise BadInputError([Mistake(0, "tactic", words()["problem.tactic"])])
+        done = keeper.remember(stored, by=f"api:{by.name}"[:200], tactic=tactic)
+        if done.copy is None:
+            raise BadInputError([Mistake(0, "event_id", words()["copies.too_short"])])
+        return {"new": done.outcome is Outcome.NEW, "copy": described(done.copy)}
+
+    @api.delete(
+        "/copies/{copy_id}",
+        summary="Forget one",
+        responses={200: {"model": shapes.ForgottenOut}},
+        dependencies=[Depends(caller)],
+    )
+    def forget(copy_id: str) -> Response:
+        return Unicode({"forgotten": int(keeper.forget(copy_id))})
+
+    @api.delete(
+        "/copies",
+        summary="Forget all that was imported from one origin",
+        responses={200: {"model": shapes.ForgottenOut}},
+        dependencies=[Depends(caller)],
+    )
+    def forget_origin(wanted: Annotated[shapes.OriginQuery, Query()]) -> Response:
+        return Unicode({"forgotten": keeper.forget_origin(wanted.origin)})
+
+
+def _add_sharing(api: FastAPI, services: Services, caller: Caller) -> None:
+    key = Annotated[ApiKey, Depends(caller)]
+    keeper = services.copies
+
+    @api.get(
+        "/copies/export",
+        summary="Write the fingerprints for another site, one JSON object a line",
+        responses={200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}},
+        dependencies=[Depends(caller)],
+        response_class=Response,
+    )
+    def export(*, everything: Annotated[bool, Query(alias="all")] = False) -> Response:
+        """The format is described in docs/copies.md. ``all`` adds what was imported."""
+        return StreamingResponse(keeper.export(everything=everything), media_type=JSON_LINES)
+
+    @api.post(
+        "/copies/import",
+        summary="Take in what another site has exported",
+        responses={200: {"model": shapes.ImportOut}},
+        openapi_extra={
+            "requestBody": {"required": True, "content": {JSON_LINES: {"schema": {"type": "string"}}}},
+        },
+    )
+    async def import_lines(request: Request, by: key, wanted: Annotated[shapes.OriginQuery, Query()]) -> Response:
+        """Lines that cannot be read are named, with their numbers; the others are taken."""
+        read = io.BytesIO(await request.body()).read
+        report = await run_in_threadpool(keeper.import_lines, read, by=f"api:{by.name}"[:200], origin=wanted.origin)
+        errors = [_mistake(mistake) | {"line": mistake.line} for mistake in report.mistakes]
+        return Unicode({"new": report.new, "known": report.known, "refused": report.refused, "errors": errors})
+
+
+def _string(value: Any, name: str) -> str:
+    found = value.get(name) if isinstance(value, Mapping) else None
+    if found is not None and not isinstance(found, str):
+        raise BadInputError([Mistake(0, name, words()["problem.text"])])
+    return found or ""
+
+
 def _describe(api: FastAPI) -> None:
     """Add the shapes of what is sent to us, which FastAPI cannot see, to the description."""
     usual = api.openapi
@@ -257,5 +358,9 @@ def _explain(api: FastAPI) -> None:
     api.add_exception_handler(Exception, refused)
 
 
-def _mistakes(error: BadInputError) -> list[dict[str, str]]:
-    return [{"field": whole(m.field), "ja": whole(m.text.ja), "en": whole(m.text.en)} for m in error.mistakes]
+def _mistakes(error: BadInputError) -> list[dict[str, Any]]:
+    return [_mistake(mistake) for mistake in error.mistakes]
+
+
+def _mistake(mistake: Mistake) -> dict[str, Any]:
+    return {"field": whole(mistake.field), "ja": whole(mistake.text.ja), "en": whole(mistake.text.en)}

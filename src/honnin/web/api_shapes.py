@@ -237,6 +237,71 @@ class VerdictQuery(BaseModel):
     page: int = Field(1, ge=1, le=1_000_000)
 
 
+class RememberIn(Shape):
+    """``source`` is needed only where several sources have an event of that id; without ``tactic``, the one that was seen."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [{"event_id": "msg-001"}]})
+
+    event_id: str = Field(max_length=512)
+    source: str | None = None
+    tactic: str | None = None
+
+
+class CopyOut(Shape):
+    """A confirmed fraud that is remembered. ``origin`` names where an imported one came from."""
+
+    id: str
+    tactic: str
+    groups: int = Field(description="how many different groups of letters or words it had")
+    remembered_at: str
+    remembered_by: str
+    expires_at: str
+    origin: str
+    source: str
+    event_id: str
+    seen_at: str | None = Field(description="when a near copy came in last")
+    sightings: int
+
+
+class CopiesOut(Shape):
+    copies: list[CopyOut]
+    total: int
+    page: int
+    per_page: int
+
+
+class RememberedOut(Shape):
+    """``new`` is false where the very words were remembered already."""
+
+    new: bool
+    copy_: CopyOut = Field(alias="copy")
+
+
+class ForgottenOut(Shape):
+    forgotten: int
+
+
+class LineMistakeOut(MistakeOut):
+    line: int
+
+
+class ImportOut(Shape):
+    new: int
+    known: int
+    refused: int
+    errors: list[LineMistakeOut]
+
+
+class PageQuery(BaseModel):
+    page: int = Field(1, ge=1, le=1_000_000)
+
+
+class OriginQuery(BaseModel):
+    """A name under which imported ones are kept, and forgotten."""
+
+    origin: str = Field("", max_length=100)
+
+
 class LinkIn(Shape):
     model_config = ConfigDict(
         extra="allow", json_schema_extra={"examples": [{"url": "https://bank.example.test/login"}]}
@@ -297,7 +362,7 @@ def body_of(*shapes: type[BaseModel]) -> dict[str, Any]:
 def input_schemas() -> dict[str, Any]:
     """Return the schemas of all that is sent to us, by name."""
     found: dict[str, Any] = {}
-    for shape in (EventIn, BatchIn, LinkIn, IdentityIn):
+    for shape in (EventIn, BatchIn, LinkIn, IdentityIn, RememberIn):
         schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
         found |= schema.pop("$defs", {})
         found[shape.__name__] = schema

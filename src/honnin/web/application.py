@@ -14,7 +14,7 @@ from starlette.types import Scope
 
 from honnin.web import api
 from honnin.web.guard import LimitBody, SafeHeaders
-from honnin.web.pages import account, check, inbox, keys, people
+from honnin.web.pages import account, check, copies, inbox, keys, people
 from honnin.web.services import Services
 from honnin.web.site import FormExpiredError, SignInNeededError, Site
 
@@ -35,7 +35,7 @@ def create_app(services: Services) -> FastAPI:
     site = Site(services)
     app = FastAPI(title="Honnin", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
-    for pages in (check, account, inbox, people, keys):
+    for pages in (check, account, inbox, people, copies, keys):
         app.include_router(pages.router)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])

@@ -16,6 +16,7 @@ from honnin.model import Channel, Event, Level
 from honnin.model.text import Language
 from honnin.web.answer import answer_of, joined
 from honnin.web.marking import visible
+from honnin.web.remembered import TACTICS, alike, known
 from honnin.web.site import JST, Form, Site, Staff, TheSite, event_url
 
 PERIODS: Mapping[str, int | None] = {"1": 1, "7": 7, "30": 30, "all": None}
@@ -145,6 +146,7 @@ def _event_page(site: Site, request: Request, language: Language, event_id: str)
         raise HTTPException(404)
     talk = verdicts.conversation(stored.conversation) if stored.conversation else ()
     answer = answer_of(*joined(talk, stored), language)
+    copies = known(site, stored)
     return site.page(
         request,
         "event",
@@ -154,6 +156,9 @@ def _event_page(site: Site, request: Request, language: Language, event_id: str)
         talk=[_row(item, language) for item in talk] if len(talk) > 1 else [],
         here=event_url(stored.event.id, stored.source),
         features=FEATURES,
+        copies=copies,
+        alike=alike(site, stored, copies.copy) if copies.copy and request.query_params.get("alike") == "1" else None,
+        tactics=TACTICS,
         visible=visible,
     )
 
