@@ -51,7 +51,7 @@ FOUND = {
         "Don't loop in accounts, just pay it.",
         "Keep this between you and me until the deal is announced, and send the deposit.",
         "She needn't know about the payment.",
-        "Nobody else for now please, only you and the group.",
+        "Nobody else needs to see the transfer, only you and me.",
     ],
     "excuse_no_call": [
         "The switchboard is down today.",
@@ -125,7 +125,7 @@ FOUND = {
         "The money is due in before noon.",
         "The client's deposit will be credited today.",
         "We are expecting a transfer from the buyer.",
-        "As soon as it lands, forward half.",
+        "As soon as the money lands, forward half.",
         "A guarantee is arriving from the customer today.",
     ],
     "ask_balance": [
@@ -354,7 +354,7 @@ FOUND = {
         "Please send me your own number, text me there.",
         "Could we move to Signal?",
         "Please whatsapp me.",
-        "Send me your number and I'll text you.",
+        "Send me your number and I'll WhatsApp you.",
         "Can we take this to WhatsApp?",
         "Let's continue on Line.",
     ],
@@ -404,7 +404,7 @@ NOT_FOUND = {
     ],
     "ask_keep_others_out": [
         "Please copy the whole team.",
-        "The others are already in the room.",
+        "The others are already in the kitchen.",
         "Tell everybody about the party.",
         "Ask the others what they think.",
         "Nobody else wants the cake.",
@@ -417,7 +417,7 @@ NOT_FOUND = {
         "Please ring the bell.",
     ],
     "new_account_story": [
-        "The new number plate is on the van.",
+        "The new phone book is out.",
         "Please create an account for the new colleague.",
         "The phone shop opens at ten.",
         "The account was opened in 2015.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ _MOODS: Mapping[str, tuple[int, int]] = {
     "stated": (Mood.PLAIN, Mood.PROHIBIT | Mood.REPORTED | Mood.NEGATED),
     "prohibit": (Mood.PROHIBIT, Mood.REPORTED),
     "done": (Mood.DONE, Mood.REPORTED),
+    "reported": (Mood.REPORTED, Mood.PLAIN),
     "any": (Mood.PLAIN, Mood.REPORTED),
 }
 
@@ -30,7 +30,8 @@ _MOODS: Mapping[str, tuple[int, int]] = {
 class Pattern:
     """One way to perform an act: slots of concepts, the mood, and how near together they must stand.
 
-    ``on_clauses`` says whether it matters where one clause ends and the next begins, and how each is meant.
+    ``on_clauses`` says whether it matters where one clause ends and the next begins, and how each is meant; ``keys`` are the
+    concepts that can complete it.
     """
 
     kind: str
@@ -44,6 +45,12 @@ class Pattern:
     least: int = 1
 
     on_clauses: bool = True
+    keys: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # inside a unit the first slot must be filled anyway; across units any slot may be the last one filled
+        keys = self.slots[0] if self.within == "unit" else frozenset().union(*self.slots)
+        object.__setattr__(self, "keys", keys)
 
 
 @dataclass(slots=True)
@@ -75,9 +82,7 @@ class Patterns:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._by_concept: dict[str, list[Pattern]] = {}
         for pattern in patterns:
-            # inside a unit the first slot must be filled anyway; across units any slot may be the last one filled
-            keys = pattern.slots[0] if pattern.within == "unit" else frozenset().union(*pattern.slots)
-            for concept in keys:
+            for concept in pattern.slots[0]:
                 self._by_concept.setdefault(concept, []).append(pattern)
 
     @classmethod
@@ -90,14 +95,17 @@ class Patterns:
 
     def find(self, units: Sequence[Unit], hits: Sequence[Hit], text: TextFacts) -> Iterator[Performed]:
         """Yield each act once for every unit in which it is completed."""
+        possible = self._possible(text)
+        if not possible:
+            return
         seen = _Seen()
         for unit, concepts in _concepts_of(units, hits, seen.counts):
             near = concepts.union(*seen.recent)
             seen.everything |= concepts
             place = _Place(unit.mood, {"unit": concepts, "near": near, "text": seen.everything}, seen.counts)
             found: set[str] = set()
-            for way in self._candidates(concepts):
-                if way.kind not in found and text.admits(way) and place.completes(way):
+            for way in possible:
+                if way.kind not in found and not way.keys.isdisjoint(concepts) and place.completes(way):
                     found.add(way.kind)
                     yield Performed(way.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
@@ -108,14 +116,19 @@ class Patterns:
         Where no act that depends on them can come about, whatever the moods, a sentence need not be analysed at all.
         """
         needed: set[str] = set()
-        for way in self._candidates(text.concepts):
-            if way.on_clauses and text.admits(way) and not any(slot.isdisjoint(text.concepts) for slot in way.slots):
+        for way in self._possible(text):
+            if way.on_clauses:
                 needed.update(*way.slots)
         return frozenset(needed)
 
-    def _candidates(self, concepts: AbstractSet[str]) -> Iterator[Pattern]:
-        for concept in sorted(concepts):
-            yield from self._by_concept.get(concept, ())
+    def _possible(self, text: TextFacts) -> list[Pattern]:
+        """Return the patterns all of whose concepts stand somewhere in the text: few, and no other need be looked at."""
+        found: dict[int, Pattern] = {}
+        for concept in text.concepts:
+            for way in self._by_concept.get(concept, ()):
+                if not any(slot.isdisjoint(text.concepts) for slot in way.slots[1:]) and text.admits(way):
+                    found[id(way)] = way
+        return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ _VERBS = (
     "share|keep|do|go|process|settle|scratch|take|give|tell|write|submit|attach|check|see|view|read|accept|approve|join|use|"
     "pop|drop|snap|grab|pick|bring|put|push|move|swap|key|run|shift|change|text|message|ping|dm|txt|type|press|scan|start|"
     "raise|cover|front|advance|load|peel|uncover|photograph|screenshot|select|choose|authorise|authorize|execute|clone|"
-    "ring|dial|phone|come|disregard|delete|clear|lodge|deposit|hand|gimme|zelle|venmo|wire|raise|arrange|issue|nip|quote|furnish|"
+    "ring|dial|phone|mail|come|disregard|delete|clear|lodge|deposit|hand|gimme|zelle|venmo|wire|raise|arrange|issue|nip|quote|furnish|"
     "revert|point|look|place|leave|keep|repeat|initiate|disburse|update|begin|enable|allow|"
     "act|claim|redeem|reactivate|re-activate|restore|validate|unlock|upgrade|login|sign|return|release|help|let|ensure|ask|hit"
 )
@@ -44,8 +44,8 @@ _DONE = re.compile(
     r"(?:sent|paid|transferred|wired|processed|completed|received|made|updated|changed|reset|created|approved|settled|bought|purchased|added)\b"
 )
 _REPORTED = re.compile(
-    r"\b(?:(?:he|she|they|it|who|caller|message|e?-?mail|text|letter|voice|someone|somebody|guy|man|lady|woman|one) "
-    r"(?:said|says|saying|asks|asked|told|tells|wanted|wants)|saying|asking (?:me|us|for my|people|customers|staff)|asked (?:me|us)|told (?:me|us)|wrote|claims? to be|claiming|pretend\w*|someone (?:is|was|called)|scammers?|fraudsters?|crooks?)\b"
+    r"\b(?:(?:he|she|they|who|caller|message|e?-?mail|text|letter|voice|someone|somebody|guy|man|lady|woman) "
+    r"(?:said|says|saying|asked|told|tells|wanted)|it (?:said|says)|saying|asking (?:me|us|for my|people|customers|staff)|asked (?:me|us)|told (?:me|us)|wrote|claims? to be|claiming|pretend\w*|someone (?:is|was|called)|scammers?|fraudsters?|crooks?)\b"
 )
 
 

@@ -57,7 +57,9 @@ def phrases(listed: str) -> Iterator[Phrase]:
     goes_on = listed.endswith("*")
     parts = list(_parts(listed.rstrip("*")))
     taken, ways = 0, 1
-    while taken < len(parts) and (not taken or ways * len(parts[taken].options) <= _WRITTEN_OUT):
+    while taken < len(parts) and (
+        all("" in part.options for part in parts[:taken]) or ways * len(parts[taken].options) <= _WRITTEN_OUT
+    ):
         ways *= len(parts[taken].options)
         taken += 1
     rest = _expression(parts[taken:]) if taken < len(parts) else None
