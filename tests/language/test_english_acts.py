@@ -125,7 +125,7 @@ FOUND = {
         "The money is due in before noon.",
         "The client's deposit will be credited today.",
         "We are expecting a transfer from the buyer.",
-        "As soon as the money lands, forward half.",
+        "The refund lands today, forward half.",
         "A guarantee is arriving from the customer today.",
     ],
     "ask_balance": [
