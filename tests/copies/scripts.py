@@ -46,6 +46,24 @@ COPIES = [
         "a greeting around it",
     ),
     ("president", "> " + PRESIDENT.replace("。", "。\n> "), "quoted"),
+    (
+        "president",
+        (
+            "専務の佐々木です。別件の取引の段取りで、至急お願いしたいことがあります。まずLINEで連絡用のグループを作り、"
+            "参加用のコードをこのチャットへ返してください。経理の方は後ほど私から招待しますので、"
+            "それまではほかの人には声をかけないでください。"
+        ),
+        "every seventh word said otherwise, and the name",
+    ),
+    (
+        "mailbox",
+        (
+            "Hello, your mailbox has exceeded its storage limit and new messages are being held back. To keep your account "
+            "open you have to confirm your password on the site below within two days. Accounts that are not verified will be "
+            "closed for good and all saved messages removed. https://quota.example.invalid/a The IT team"
+        ),
+        "every seventh word said otherwise",
+    ),
     ("bank", BANK.replace("テスト銀行", "見本カード").replace("24時間", "48時間"), "another bank and deadline"),
     ("bank", BANK.replace("test-bank.example.invalid/verify", "kakunin.example.invalid/a?id=993"), "another link"),
     ("bank", BANK.replace("https://test-bank.example.invalid/verify", ""), "without the link"),

@@ -3,7 +3,8 @@
 import pytest
 from tests.copies.scripts import COPIES, ORDINARY, SCRIPTS
 
-from honnin.copies import Fingerprint, Known, Memory, fingerprint
+from honnin.copies import Fingerprint, Known, Memory, fingerprint, mask
+from honnin.copies.shingles import shingles
 from honnin.text import normalise
 
 STABLE_JA = (41, "482a14e58c9b1110be6b1f52", (168_561_643, 288_263_886, 348_642_718))
@@ -166,6 +167,14 @@ class TestMemory:
         assert found(memory, SCRIPTS["president"]).share == pytest.approx(1.0, abs=0.25)
         assert found(memory, SCRIPTS["bank"]).id == "bank"
         assert found(memory, ORDINARY[0]) is None
+        numbers = shingles(mask(normalise(SCRIPTS["president"]).text))
+        assert len(memory.owners(numbers)) <= 24 * len(numbers)  # a look-up stays short
+
+    def test_a_short_text_must_be_met_in_more_than_a_few_phrases(self):
+        """Half of a short text may stand in anybody's message."""
+        memory = Memory([Known("short", printed("本日中に資料を確認のうえ、担当までご返信をお願いいたします。"))])
+        assert found(memory, "本日中に資料を確認のうえ、担当まで御返信をお願いいたします") is not None
+        assert found(memory, "お手数ですが、担当までご返信をお願いいたします。") is None
 
     def test_the_passage_is_shown(self, memory):
         text = "先日はありがとうございました。" + SCRIPTS["president"] + "それでは失礼いたします。"
