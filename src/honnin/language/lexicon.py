@@ -90,13 +90,7 @@ class Lexicon:
                 kept.append(Hit(start, end, entry.inside))
             for part in entry.parts:
                 spots.setdefault(part, []).append((start, end))
-            for way in entry.goes_on:
-                if (
-                    way.rest is not None
-                    and (behind := way.rest.match(lowered, end))
-                    and way.ends(lowered, behind.end())
-                ):
-                    kept.append(Hit(start, behind.end(), frozenset({way.concept})))
+            kept += _going_on(entry, lowered, start, end)
         possible = [chain for part in spots for chain in self._chains.get(part, ())]
         if possible:
             kept += [Hit(start, end, frozenset({concept})) for start, end, concept in chained(possible, spots, lowered)]
@@ -163,6 +157,14 @@ class _Entry:
             self.as_word |= {way.concept}
 
 
+def _going_on(entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
+    """Yield the phrases that begin with this word and go on as they must."""
+    for way in entry.goes_on:
+        behind = way.rest.match(text, end) if way.rest is not None else None
+        if behind and way.ends(text, behind.end()):
+            yield Hit(start, behind.end(), frozenset({way.concept}))
+
+
 def _split(listed: str) -> list[str]:
     return [word for raw in listed.split(",") if (word := raw.strip())]
 
@@ -193,4 +195,4 @@ def _alphabet(word: str, language: str) -> frozenset[str]:
     """
     if language == "en" or (word.isascii() and word[:1] in _LATIN):
         return _LATIN
-    return _KATAKANA if word and all(char in _KATAKANA for char in word) else frozenset()
+    return _KATAKANA if _KATAKANA.issuperset(word) else frozenset()

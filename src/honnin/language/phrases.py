@@ -34,6 +34,9 @@ def expand(phrase: str, lists: Mapping[str, Sequence[str]]) -> Iterator[str]:
     >>> list(expand("{_who}の{口座|通帳}", {"_who": ["妻", "友人"]}))
     ['妻の口座', '妻の通帳', '友人の口座', '友人の通帳']
     """
+    if "{" not in phrase:
+        yield phrase
+        return
     pieces = _CHOICE.split(phrase)
     choices = [
         [piece] if index % 2 == 0 else lists[piece] if piece in lists else piece.split("|")
