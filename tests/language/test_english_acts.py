@@ -144,6 +144,10 @@ FOUND = {
         "Account no. 0001234, payment to Hollow Reach.",
         "Please pay to IBAN 9999 0000 1234 5678.",
         "The new account is a/c no. 00031007.",
+        "Sort 00-00-99, number 00043210, it goes to Hollow Reach.",
+        "Routing 000000099 and then the rest, same as on the sheet.",
+        "Please pay Example Bank 0007781, Verano Stone.",
+        "BSB 000-099, the rest in the next message.",
     ],
     "change_account": [
         "Please note our new remittance details.",

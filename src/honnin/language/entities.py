@@ -20,7 +20,8 @@ _BRANCH = re.compile(
     r"[一-龥ァ-ヶーぁ-んA-Za-z0-9]{1,12}?(?:支店|営業部|出張所)|(?:支店|店番|店舗)(?:番号|コード|名)?\s*[::]?\s*[0-9]{3}(?![0-9])"
 )
 _ACCOUNT = re.compile(
-    r"(?:口座番号|普通預金|当座預金|普通|当座|貯蓄|口座|account\s*(?:number|no\.?|#)|a/c\s*(?:no\.?)?|iban)[^0-9\n]{0,12}([0-9][0-9 \-]{4,20}[0-9])",
+    r"(?:口座番号|普通預金|当座預金|普通|当座|貯蓄|口座|account\s*(?:number|no\.?|#)|a/c\s*(?:no\.?)?|iban"
+    r"|\b(?:acct|sort(?:\s*code)?|routing(?:\s*(?:number|no\.?))?|bsb|transit(?:\s*number)?|bank),?)[^0-9\n]{0,12}([0-9][0-9 \-]{4,20}[0-9])",
     re.IGNORECASE,
 )
 _HOLDER = re.compile(
