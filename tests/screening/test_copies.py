@@ -1,10 +1,12 @@
 """A near copy of confirmed fraud raises the alarm, shows the words, and lowers nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.copies.scripts import COPIES, ORDINARY, SCRIPTS
 
 from honnin.copies import Known, Memory, fingerprint
-from honnin.model import Account, Event, Level, Recipient, Turn
+from honnin.model import Account, Event, Level, Recipient, Relationship, Turn
 from honnin.screening.copies import event_fingerprint, memory_of
 from honnin.text import normalise
 
@@ -49,6 +51,17 @@ def test_it_never_lowers_a_level(engine, memory, text):
     alone, together = engine.screen(event), engine.screen(event, memory=memory)
     assert together.level.rank >= alone.level.rank
     assert together.score >= alone.score
+
+
+def test_what_was_confirmed_is_probably_fraud_however_harmless_it_sounds(engine):
+    """The probability says what the level says, and no softening word takes the alarm back."""
+    soft = LETTER + "詐欺にご注意ください。お支払いは済んでおります。"
+    known = Relationship(first_seen=datetime(2020, 1, 1, tzinfo=UTC), messages=900, verified=True)
+    event = Event("m", text=soft, sent_at=datetime(2026, 6, 1, tzinfo=UTC), relationship=known)
+    assert engine.screen(event).score < 0.1
+    verdict = engine.screen(event, memory=memory_of([soft]))
+    assert verdict.level.is_alert
+    assert verdict.score == pytest.approx(0.8455, abs=1e-4)
 
 
 def test_subject_and_profile_are_not_compared(engine):

@@ -44,8 +44,8 @@ MOST_GRAMS = 24_000  # kept for each language
 SAY_OF_SOURCES = 0.5
 SCALE = 0.01  # weights are written in hundredths
 ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.035  # shares of false alerts aimed at when thresholds are chosen
-JUDGED: dict[str, float] = {"copy:confirmed_fraud": 6.0}
-"""Weights set by judgement alone: no row can tell what a site has confirmed."""
+JUDGED: dict[str, float] = {}
+"""Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
 
 PRIOR = {
     "act:ask_code": 3.0, "act:ask_credentials": 2.5, "act:ask_gift_card": 3.0, "act:ask_balance": 2.5, "act:ask_account_data": 2.0,

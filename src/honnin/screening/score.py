@@ -62,6 +62,11 @@ ROUTES = frozenset(
 HUSHING = frozenset({"pressure:secrecy", "pressure:isolation", "act:ask_keep_others_out", "act:excuse_no_call"})
 OTHER_HAND = frozenset({"manner:broken", "destination:new"})
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
+CONFIRMED, CONFIRMED_AT_LEAST = "copy:confirmed_fraud", 1.7
+"""In log-odds: what somebody made sure of is fraud five times in six when it comes again, however harmless its words are.
+
+Set by judgement, since no row can tell what a site has confirmed; the sixth is an honest notice that fraud was copied from.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Score:
             total += weigh(atom, 0.0)
         for name, value in together(facts):
             total += weigh(name, 0.0) * value
-        return total
+        return max(total, CONFIRMED_AT_LEAST) if CONFIRMED in facts.atoms else total
 
     def heaviest(self, facts: Facts) -> Evidence | None:
         """Return the words of the act, claim or link that weighs most, or None where no words weigh."""
