@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from honnin.model import Level, Severity, Signal, Text
-from honnin.screening.decide import RESEMBLANCE_REASON, Policy, decide, in_order
+from honnin.screening.decide import RESEMBLANCE_REASON, Policy, decide, in_order, weighed
 
 POLICY = Policy(notice=0.3, caution=0.5, danger=0.9)
 
@@ -59,3 +59,20 @@ def test_the_words_about_resemblance_do_not_tell_how_it_is_measured():
         assert not any(
             word in text.lower() for word in ("score", "スコア", "確率", "probability", "weight", "安全", "safe")
         )
+
+
+@pytest.mark.parametrize(
+    ("severity", "score", "level", "told"),
+    [
+        (Severity.HIGH, 0.3, Level.CAUTION, Severity.HIGH),
+        (Severity.HIGH, 0.05, Level.NOTICE, Severity.MEDIUM),  # everything else speaks clearly against it
+        (Severity.CRITICAL, 0.05, Level.DANGER, Severity.CRITICAL),  # the gravest are never doubted
+        (Severity.MEDIUM, 0.05, Level.NOTICE, Severity.MEDIUM),
+        (Severity.LOW, 0.05, Level.OK, Severity.LOW),
+    ],
+)
+def test_a_grave_finding_is_doubted_only_where_the_score_is_very_low(severity, score, level, told):
+    policy = Policy(0.35, 0.6, 0.9, doubt=0.1)
+    found = [Signal("rule", severity, "", Text("あ", "a"))]
+    assert decide(found, score, policy) is level
+    assert [signal.severity for signal in weighed(found, score, policy)] == [told]

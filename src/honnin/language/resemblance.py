@@ -16,6 +16,7 @@ from operator import add
 from honnin.language.lexicon import read_json
 from honnin.text import language_of
 
+SIGN = "\x05"  # before what words stand for, so that no word of a text can be taken for it
 LEAST_LENGTH = 300.0  # about five words: what is shorter says less, whatever it says
 READ_AT_MOST = 6000  # characters: what follows adds cost, not knowledge
 _MASKS = (
@@ -49,6 +50,11 @@ def grams(folded: str) -> set[str]:
     return {*words, *map(" ".join, pairwise(words)), *map(" ".join, zip(words, words[1:], words[2:], strict=False))}
 
 
+def signs(concepts: AbstractSet[str]) -> set[str]:
+    """Return what the words of a text stand for, as groups beside those of its letters."""
+    return {f"{SIGN}{concept}" for concept in concepts}
+
+
 @dataclass(frozen=True)
 class Resemblance:
     """For each group that says something (weight, share of the length): rare groups count for more of a text's length.
@@ -68,13 +74,13 @@ class Resemblance:
         weights = {gram: (weight * scale, length * scale) for gram, (weight, length) in data["weights"].items()}
         return cls(weights, data["bias_ja"], data["bias_en"])
 
-    def logit(self, folded: str) -> float:
-        """Return the log-odds (negative: unlike fraud; 0: cannot tell), of folded text.
+    def logit(self, folded: str, concepts: AbstractSet[str] = frozenset()) -> float:
+        """Return the log-odds (negative: unlike fraud; 0: cannot tell), of folded text and what its words stand for.
 
         >>> Resemblance({"gift": (3.0, 1.0), "gift card": (5.0, 4.0)}, 0.0, -1.0).logit("a gift card") > 0
         True
         """
-        return self.of_grams(grams(folded), ja=language_of(folded) == "ja")
+        return self.of_grams(grams(folded) | signs(concepts), ja=language_of(folded) == "ja")
 
     def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""

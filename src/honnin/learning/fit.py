@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -22,11 +22,12 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from honnin.language import Resemblance
-from honnin.language.resemblance import LEAST_LENGTH, grams
+from honnin.language.resemblance import LEAST_LENGTH, SIGN, grams, signs
 from honnin.learning.corpus import Row
 from honnin.model import Facts, Signal
 from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
 from honnin.screening.engine import Engine, examined
+from honnin.screening.facts import is_bare_opener
 from honnin.screening.score import SOFTENING, Score, bounded, features
 from honnin.text import language_of, normalise
 
@@ -41,8 +42,13 @@ LEAST_SOURCES = (
     2  # a group of letters must stand in so many sources (or written rows): one text says nothing about fraud
 )
 MOST_GRAMS = 24_000  # kept for each language
-SAY_OF_SOURCES = 0.5
+SAY_OF_SOURCES = 0.25
+SAY_OF_MEANING = 1.5  # how much more what words stand for counts than the words
 SCALE = 0.01  # weights are written in hundredths
+LOST_TO_DOUBT, MOST_DOUBT = (
+    0.01,
+    0.2,
+)  # share of found fraud that doubt may cost, and the score from which there is none
 ORDINARY_ALARMS, HARD_ALARMS = 0.008, 0.035  # shares of false alerts aimed at when thresholds are chosen
 JUDGED: dict[str, float] = {}
 """Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
@@ -116,14 +122,22 @@ class Fitted:
 
 
 def prepare(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Sample]:
-    """Screen every row once."""
+    """Screen every row once, with every finding as grave as its rule says."""
+    engine = replace(engine, policy=replace(engine.policy, doubt=0.0))
     samples = []
     for index, row in enumerate(rows):
         screened = engine.screening(row.event)
         folded = normalise("\n".join(text for _, text in examined(row.event)).strip()).text
         signals = tuple(signal for signal in screened.verdict.signals if signal.id not in {RESEMBLES, WORTH_A_LOOK})
         samples.append(
-            Sample(row, screened.facts, signals, folded, frozenset(grams(folded)), language_of(folded) == "ja")
+            Sample(
+                row,
+                screened.facts,
+                signals,
+                folded,
+                frozenset(grams(folded) | signs(screened.concepts)),
+                language_of(folded) == "ja",
+            )
         )
         if index % 100 == 0:
             progress(f"{index}/{len(rows)}")
@@ -146,7 +160,11 @@ def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample],
 
 
 def fit_all(samples: Sequence[Sample], table: GramTable) -> Fitted:
-    """Fit both parts and choose thresholds, all on these samples alone."""
+    """Fit both parts and choose thresholds, all on these samples alone.
+
+    Bare openers are left out: it is never their words that make them fraud.
+    """
+    samples = [sample for sample in samples if not is_bare_opener(sample.facts)]
     held_out = held_out_resemblances(samples, table)
     score = calibrate(fit_score(samples, held_out), samples, held_out)
     return Fitted(
@@ -201,11 +219,12 @@ def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
             continue
         matrix, names = table.rows(own)
         shares = _weights(own)
-        rough, _ = _fitted_grams(matrix, labels, shares)
+        meant = np.char.startswith(names.astype(str), SIGN)
+        rough, _ = _fitted_grams(matrix, labels, shares, meant)
         held = np.sort(
             np.argsort(np.abs(rough.coef_[0]) * np.sqrt(np.asarray(matrix.sum(axis=0)).ravel()))[-MOST_GRAMS:]
         )
-        model, rarity = _fitted_grams(matrix[:, held], labels, shares)
+        model, rarity = _fitted_grams(matrix[:, held], labels, shares, meant[held])
         weights.update(
             (str(name), (float(weight * rare), float(rare * rare)))
             for name, weight, rare in zip(names[held], model.coef_[0], rarity, strict=True)
@@ -215,10 +234,11 @@ def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
 
 
 def _fitted_grams(
-    matrix: csr_matrix, labels: NDArray[np.bool_], shares: NDArray[np.float64]
+    matrix: csr_matrix, labels: NDArray[np.bool_], shares: NDArray[np.float64], meant: NDArray[np.bool_]
 ) -> tuple[LogisticRegression, NDArray[np.float64]]:
     """Fit weights on rows of about length one in which rare groups count more; return the model and how rare each group is."""
     rarity = np.log((1 + matrix.shape[0]) / (1 + np.asarray(matrix.sum(axis=0)).ravel())) + 1
+    rarity[meant] *= SAY_OF_MEANING
     lengths = np.asarray((matrix @ diags(rarity**2)).sum(axis=1)).ravel() + LEAST_LENGTH
     model = LogisticRegression(
         C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", dual=True, random_state=0, tol=0.01
@@ -296,12 +316,11 @@ def with_resemblance(facts: Facts, value: float) -> Facts:
 
 def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Policy:
     """Choose the lowest threshold for caution at which rules and score together keep false alerts within what is aimed at."""
+    doubt = _doubt(samples, scores)
 
     def threshold(groups: set[str], share: float) -> float:
         own = [(sample, score) for sample, score in zip(samples, scores, strict=True) if sample.row.group in groups]
-        spared = sorted(
-            score for sample, score in own if not any(LIFTS[one.severity].is_alert for one in sample.signals)
-        )
+        spared = sorted(score for sample, score in own if score < doubt or not _is_grave(sample))
         allowed = max(0, int(len(own) * share) - (len(own) - len(spared)))
         return float(spared[max(0, len(spared) - 1 - allowed)]) if spared else 0.5
 
@@ -309,7 +328,24 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
         threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS), threshold({"hard_negative"}, HARD_ALARMS), 0.1
     )
     caution = min(caution + 1e-6, 0.95)
-    return Policy(notice=round(caution / 2, 3), caution=round(caution, 3), danger=round(max(0.9, caution), 3))
+    return Policy(
+        notice=round(caution / 2, 3),
+        caution=round(caution, 3),
+        danger=round(max(0.9, caution), 3),
+        doubt=round(doubt, 3),
+    )
+
+
+def _doubt(samples: Sequence[Sample], scores: NDArray[np.float64]) -> float:
+    """Choose the score below which a grave finding is doubted, so that hardly any fraud that was found is lost by it."""
+    grave = sorted(
+        score for sample, score in zip(samples, scores, strict=True) if sample.row.is_fraud and _is_grave(sample)
+    )
+    return min(MOST_DOUBT, float(grave[int(len(grave) * LOST_TO_DOUBT)])) if grave else 0.0
+
+
+def _is_grave(sample: Sample) -> bool:
+    return any(LIFTS[signal.severity].is_alert for signal in sample.signals)
 
 
 def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
@@ -344,7 +380,8 @@ def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
     policy = package / "screening" / "data" / "policy.yaml"
     policy.write_text(
         f"# From which calibrated probability of fraud on a verdict speaks up, without any rule having done so;\n# {note}.\n"
-        f"notice: {fitted.policy.notice}\ncaution: {fitted.policy.caution}\ndanger: {fitted.policy.danger}\n",
+        f"notice: {fitted.policy.notice}\ncaution: {fitted.policy.caution}\ndanger: {fitted.policy.danger}\n"
+        f"doubt: {fitted.policy.doubt}\n",
         encoding="utf-8",
     )
     return [resemblance, score, policy]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import yaml
@@ -36,17 +36,22 @@ ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """From which calibrated probability of fraud on the verdict speaks up by itself."""
+    """From which calibrated probability of fraud on the verdict speaks up by itself.
+
+    Below ``doubt`` everything that was read speaks so clearly against fraud that one grave finding is worth a notice only: a
+    scam that is quoted in a warning, a surprise party.
+    """
 
     notice: float
     caution: float
     danger: float
+    doubt: float = 0.0
 
     @classmethod
     def load(cls) -> Policy:
         """The thresholds that were fitted together with the shipped score."""
         kept = yaml.safe_load((files("honnin.screening") / "data" / "policy.yaml").read_text("utf-8"))
-        return cls(float(kept["notice"]), float(kept["caution"]), float(kept["danger"]))
+        return cls(*(float(kept[name]) for name in ("notice", "caution", "danger", "doubt")))
 
     def level_of(self, score: float) -> Level:
         """The level for a probability alone.
@@ -61,10 +66,36 @@ class Policy:
         return Level.NOTICE if score >= self.notice else Level.OK
 
 
-def decide(signals: Iterable[Signal], score: float, policy: Policy) -> Level:
-    """The strongest of what the signals and the score ask for. Nothing ever lowers a level."""
-    asked = [LIFTS[signal.severity] for signal in signals]
-    return max([policy.level_of(score), *asked], key=lambda level: level.rank)
+def weighed(signals: Iterable[Signal], score: float, policy: Policy) -> tuple[Signal, ...]:
+    """The signals as they are told beside this score: a grave one that is doubted is worth a look."""
+    doubted = score < policy.doubt
+    return tuple(
+        replace(signal, severity=Severity.MEDIUM) if doubted and signal.severity is Severity.HIGH else signal
+        for signal in signals
+    )
+
+
+def decide(signals: Iterable[Signal], score: float, policy: Policy, *, bare: bool = False) -> Level:
+    """The strongest of what the signals and the score ask for; the score of a ``bare`` opener asks for a notice at most.
+
+    >>> decide([], 0.7, Policy(0.3, 0.5, 0.9), bare=True).value
+    'notice'
+    """
+    by_score = policy.level_of(score)
+    if bare and by_score.is_alert:
+        by_score = Level.NOTICE
+    asked = [lifts(signal.severity, score, policy) for signal in signals]
+    return max([by_score, *asked], key=lambda level: level.rank)
+
+
+def lifts(severity: Severity, score: float, policy: Policy) -> Level:
+    """The level that one signal asks for beside this score; the gravest ask for it whatever the score.
+
+    >>> policy = Policy(0.3, 0.5, 0.9, doubt=0.1)
+    >>> lifts(Severity.HIGH, 0.2, policy).value, lifts(Severity.HIGH, 0.05, policy).value
+    ('caution', 'notice')
+    """
+    return LIFTS[Severity.MEDIUM if severity is Severity.HIGH and score < policy.doubt else severity]
 
 
 def in_order(signals: Iterable[Signal]) -> tuple[Signal, ...]:

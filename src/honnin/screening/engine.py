@@ -42,8 +42,10 @@ from honnin.screening.decide import (
     Policy,
     decide,
     in_order,
+    lifts,
+    weighed,
 )
-from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook, evidence_of
+from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook, evidence_of, is_bare_opener
 from honnin.screening.links import LinkReader
 from honnin.screening.score import Score
 from honnin.screening.stage import ConversationState, Machine
@@ -66,6 +68,24 @@ READ_FOR_RESEMBLANCE = 6_000
 """Characters after which the way a conversation is written is known well enough."""
 
 
+def examined(event: Event) -> Iterator[tuple[int, str]]:
+    """What the account under examination wrote, each text with its place; everybody where no turn is marked as theirs.
+
+    >>> from honnin.model import Turn
+    >>> list(examined(Event("e", subject="Hello", turns=(Turn("Are you there?", "sender"), Turn("Yes", "me")))))
+    [(-1, 'Hello'), (0, 'Are you there?')]
+    """
+    if event.subject:
+        yield SUBJECT, event.subject
+    if not event.turns:
+        yield 0, event.text
+        return
+    marked = any(turn.who == EXAMINED for turn in event.turns)
+    for index, turn in enumerate(event.turns):
+        if not marked or turn.who == EXAMINED:
+            yield index, turn.text
+
+
 @dataclass(frozen=True, slots=True)
 class Screened:
     """A verdict with what it rests on: the facts, for those who fit and test; the state, for the next message.
@@ -76,6 +96,7 @@ class Screened:
     verdict: Verdict
     facts: Facts
     state: ConversationState
+    concepts: frozenset[str]
     copy_of: str = ""
 
 
@@ -162,6 +183,7 @@ class _Screening:
         self._links = LinkReader(engine.links, own_domains(directory) if directory is not None else frozenset())
         self._copies = CopyReader(memory, event)
         self._texts: list[tuple[int, Normalised]] = []
+        self._concepts: frozenset[str] = frozenset()
         self._length = self._measured = 0
         self._went_on = False
         self._asked_for_account = False
@@ -184,7 +206,13 @@ class _Screening:
             first_alert = last_turn
         if not last.level.is_alert:
             first_alert = None
-        return Screened(self._verdict(last, first_alert), last.facts, self._machine.state(self._at), self._copies.found)
+        return Screened(
+            self._verdict(last, first_alert),
+            last.facts,
+            self._machine.state(self._at),
+            self._concepts,
+            self._copies.found,
+        )
 
     def _read_surroundings(self) -> None:
         """What is known before a word was read: who writes to whom, in what kind of event."""
@@ -201,13 +229,13 @@ class _Screening:
         event = self._event
         if event.sender is not None and event.sender.bio:
             yield PROFILE, event.sender.bio
+        if not self._marked:
+            yield from examined(event)
+            return
         if event.subject:
             yield SUBJECT, event.subject
-        if not event.turns:
-            yield 0, event.text
-            return
         for index, turn in enumerate(event.turns):
-            if not self._marked or turn.who == EXAMINED:
+            if turn.who == EXAMINED:
                 yield index, turn.text
             else:
                 self._hear(turn.text)
@@ -234,6 +262,7 @@ class _Screening:
         self._copies.read(book, text, turn)
         if turn != PROFILE and self._length < READ_FOR_RESEMBLANCE:
             self._texts.append((turn, text))
+            self._concepts |= reading.concepts
             self._length += len(text.text) + 1
         self._measure()
 
@@ -258,9 +287,8 @@ class _Screening:
         """
         if self._length > self._measured * 2 or (final and self._length > self._measured):
             self._measured = self._length
-            self._book.number(
-                "resemblance", self._engine.resemblance.logit("\n".join(text.text for _, text in self._texts))
-            )
+            folded = "\n".join(text.text for _, text in self._texts)
+            self._book.number("resemblance", self._engine.resemblance.logit(folded, self._concepts))
 
     def _alerts(self) -> bool:
         """Whether the facts so far ask for an alert.
@@ -270,9 +298,10 @@ class _Screening:
         if self._before.turns:
             return self._opinion().level.is_alert
         engine, facts = self._engine, self._book.facts()
-        if any(LIFTS[one].is_alert for one in severities(engine.pack, facts, today=self._today())):
-            return True
-        return engine.policy.level_of(engine.score.probability(facts)).is_alert
+        score = engine.score.probability(facts)
+        found = severities(engine.pack, facts, today=self._today())
+        by_score = engine.policy.level_of(score).is_alert and not is_bare_opener(facts)
+        return by_score or any(lifts(one, score, engine.policy).is_alert for one in found)
 
     def _today(self) -> date | None:
         return self._at.date() if self._at else None
@@ -282,9 +311,9 @@ class _Screening:
         facts = self._book.facts()
         # What stands in earlier messages alone was said when they came.
         found = evaluate(engine.pack, facts, today=self._today()).signals
-        signals = tuple(signal for signal in found if signal.turn > BEFORE)
         score = engine.score.probability(facts)
-        level = decide(signals, score, engine.policy)
+        signals = weighed((signal for signal in found if signal.turn > BEFORE), score, engine.policy)
+        level = decide(signals, score, engine.policy, bare=is_bare_opener(facts))
         return _Opinion(level, score, signals, facts)
 
     def _verdict(self, opinion: _Opinion, first_alert: int | None) -> Verdict:

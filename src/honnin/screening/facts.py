@@ -177,6 +177,35 @@ class FactBook:
             self.add(f"{family}:{finding.kind}", evidence_of(finding))
 
 
+def is_bare_opener(facts: Facts) -> bool:
+    """Whether all that is known is a question such as "are you at the office?": colleagues ask it all day long.
+
+    >>> is_bare_opener(Facts({"script:contentless_probe": (), "relation:unknown": ()}))
+    True
+    >>> is_bare_opener(Facts({"script:contentless_probe": (), "relation:first_message": ()}))
+    False
+    """
+    return "script:contentless_probe" in facts.atoms and not facts.atoms.keys() & ODD_OPENERS
+
+
+ODD_OPENERS = frozenset(
+    {
+        "relation:new",
+        "relation:first_message",
+        "identity:claims_known_person",
+        "identity:not_their_account",
+        "identity:unsure",
+        "identity:role_only",
+        "sender:free_mail",
+        "sender:reply_to_differs",
+        "sender:lookalike_domain",
+        "sender:company_in_subject",
+        "act:excuse_no_call",
+    }
+)
+"""What makes a bare opener worth more than a notice: who it comes from."""
+
+
 def _turn_before(state: ConversationState, turn: int) -> int:
     return BEFORE - (state.turns - 1 - turn)
 
