@@ -46,7 +46,7 @@ def test_a_writer_who_introduces_himself_is_heard(text, name, role, organisation
         "担当は山田です。",  # somebody else
         "「社長の山田です」と名乗る電話がありました。",  # quoted
         "社長の山田ですと名乗る人から電話がありました。",
-        "> 社長の山田です。",  # quoted mail
+        "転送します。\n> 社長の山田です。",  # quoted mail
         "大丈夫です。",
         "至急です。",
         "緊急の案件です。",
@@ -64,6 +64,10 @@ def test_a_writer_who_introduces_himself_is_heard(text, name, role, organisation
 )
 def test_other_words_are_no_introduction(text):
     assert introductions(text) == ()
+
+
+def test_a_message_of_quoted_lines_alone_is_its_sender_s():
+    assert [one.name for one in introductions("> 社長の山田です。\n> 至急お願いします。")] == ["山田"]
 
 
 def test_positions_lead_back_to_the_words_as_written():

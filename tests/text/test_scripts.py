@@ -33,3 +33,17 @@ def test_only_the_beginning_is_looked_at():
 @given(st.text())
 def test_any_text_has_an_answer(text):
     assert language_of(text) in {"ja", "en", ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "Dear お客様, please confirm your パスワード and クレジットカード on this ページ today",
+            "en",
+        ),  # words mixed in
+        ("本メールは Microsoft Office Professional Plus の更新についてのお知らせです", "ja"),
+    ],
+)
+def test_a_few_words_of_another_language_change_nothing(text, language):
+    assert language_of(text) == language

@@ -50,6 +50,8 @@ def introductions(text: str | Normalised) -> tuple[Introduction, ...]:
     for finder in (_japanese, _signed, _english):
         for name, role, organisation, start, end in finder(seen.text):
             first, last = seen.span(start, end)
+            if any(begin <= first < stop for begin, stop in seen.quoted):
+                continue
             found.append(Introduction(name, role, organisation, first, last))
             if len(found) >= _MOST_FOUND:
                 break

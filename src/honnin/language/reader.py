@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from honnin.language import english
 from honnin.language.acts import Patterns, Performed, TextFacts, concepts_meant
-from honnin.language.clauses import Unit
+from honnin.language.clauses import Mood, Unit
 from honnin.language.entities import find_entities
 from honnin.language.japanese import Japanese
 from honnin.language.lexicon import Hit, Lexicon
+from honnin.language.passages import Passage, passages, repeated
 from honnin.model import Act, Finding, Reading
-from honnin.text import Normalised, language_of
+from honnin.text import Normalised
 
 _ACTS = frozenset(act.value for act in Act)
 _MOST = 5  # findings of one kind kept from one text: enough to show, bounded for hostile texts
@@ -33,11 +34,17 @@ class Reader:
             lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text.text)
         entities = tuple(_entities(text, turn))
         hits = self._lexicon.find(lowered)
-        lang = language_of(lowered) or "en"
         kinds = frozenset(entity.kind for entity in entities)
-        facts = TextFacts(lang, kinds, frozenset().union(*(hit.concepts for hit in hits)))
-        units = self._units(lowered, hits, facts)
-        performed = list(self._patterns.find(units, hits, facts))
+        concepts = frozenset().union(*(hit.concepts for hit in hits))
+        others = repeated(text, lowered)
+        units: list[Unit] = []
+        performed: list[Performed] = []
+        for part in passages(lowered):
+            inside = [hit for hit in hits if part.start <= hit.start < part.end]
+            facts = TextFacts(part.lang, kinds, concepts)
+            read = [_as_meant(unit, others) for unit in self._units(lowered, part, inside, facts)]
+            performed += self._patterns.find(read, inside, facts)
+            units += read
         found = tuple(_findings(text, performed, hits, turn))
         return Reading(
             acts=tuple(one for one in found if one.kind in _ACTS),
@@ -47,13 +54,25 @@ class Reader:
             hidden=tuple(Finding(one.kind, one.shown, one.start, one.end, turn) for one in text.removed),
         )
 
-    def _units(self, lowered: str, hits: list[Hit], facts: TextFacts) -> list[Unit]:
+    def _units(self, lowered: str, part: Passage, hits: list[Hit], facts: TextFacts) -> Iterable[Unit]:
         if not hits:
             return []
-        if facts.lang != "ja":
-            return list(english.units(lowered, [(hit.start, hit.end) for hit in hits]))
-        needed = self._patterns.needing_mood(facts)
-        return list(self._japanese.units(lowered, [(hit.start, not needed.isdisjoint(hit.concepts)) for hit in hits]))
+        text, first = lowered[part.start : part.end], part.start
+        if part.lang != "ja":
+            read = english.units(text, [(hit.start - first, hit.end - first) for hit in hits])
+        else:
+            needed = self._patterns.needing_mood(facts)
+            read = self._japanese.units(
+                text, [(hit.start - first, not needed.isdisjoint(hit.concepts)) for hit in hits]
+            )
+        return read if not first else (Unit(unit.start + first, unit.end + first, unit.mood) for unit in read)
+
+
+def _as_meant(unit: Unit, others: list[tuple[int, int]]) -> Unit:
+    """The unit, as a report where it stands in words that are somebody else's."""
+    if any(start <= (unit.start + unit.end) // 2 < end for start, end in others):
+        return unit._replace(mood=unit.mood | Mood.REPORTED)
+    return unit
 
 
 def _entities(text: Normalised, turn: int) -> Iterable[Finding]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from importlib.resources import files
 from random import Random
+from textwrap import wrap
 from typing import Any, Literal
 
 import jaconv
@@ -29,6 +30,7 @@ WORDS_TOUCHED = 0.5  # share of words that are split, spelt otherwise or mixed w
 LETTERS_TOUCHED = 0.5  # share of letters that get a lookalike
 WORDS_MISSPELT = 0.15
 WORDS_IN_ROMAJI = 0.15
+WIDTH = 76  # columns of a quoted line
 FLOOD = 8000  # characters put in front of a message to push it out of sight
 
 # What has to work as it stands, and masks that the corpora use: [mail], [URL].
@@ -257,12 +259,17 @@ def padded(text: str, lang: Lang, chance: Random, *, before: tuple[str, ...] = (
     pieces["foreign"] = "\n".join(chance.sample(_padding()["en" if lang == "ja" else "ja"]["newsletter"], 4))
     everything = "\n".join(parts["newsletter"])
     pieces["flood"] = "\n".join([everything] * (1 + FLOOD // len(everything)))
-    return "\n".join([*(pieces[name] for name in before), text, *(pieces[name] for name in after)])
+    return "\n\n".join([*(pieces[name] for name in before), text, *(pieces[name] for name in after)])
 
 
-def quoted(text: str, _lang: Lang, _chance: Random, *, mark: str, wide: int) -> str:
+def quoted(text: str, lang: Lang, _chance: Random, *, mark: str, width: int) -> str:
     """Every line behind a quotation mark, broken as mail programs do; nobody but the sender wrote it."""
-    lines = [line[at : at + wide] for line in text.split("\n") for at in range(0, max(len(line), 1), wide)]
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lang == "ja":  # a full-width letter is two columns wide, and there are no spaces to break at
+            lines += [line[at : at + width // 2] for at in range(0, max(len(line), 1), width // 2)]
+        else:
+            lines += wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""]
     return "\n".join(f"{mark}{line}" for line in lines)
 
 
@@ -273,7 +280,7 @@ def attributed(text: str, lang: Lang, chance: Random) -> str:
         if lang == "ja"
         else "On Mon, 9 Nov 2026, Marjorie Fenwick wrote:"
     )
-    return f"{first}\n{quoted(text, lang, chance, mark='> > ', wide=38 if lang == 'ja' else 72)}"
+    return f"{first}\n{quoted(text, lang, chance, mark='> > ', width=WIDTH)}"
 
 
 def forwarded(text: str, lang: Lang, _chance: Random) -> str:
@@ -384,8 +391,8 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("padding: fraud warning after", partial(padded, after=("warning", "signature")), whole=True),
     Operator("padding: other language before", partial(padded, before=("foreign",)), whole=True),
     Operator("padding: flood before", partial(padded, before=("flood",)), whole=True),
-    Operator("quoting: marks", partial(quoted, mark="> ", wide=72), whole=True),
-    Operator("quoting: bars", partial(quoted, mark="| ", wide=72), whole=True),
+    Operator("quoting: marks", partial(quoted, mark="> ", width=WIDTH), whole=True),
+    Operator("quoting: bars", partial(quoted, mark="| ", width=WIDTH), whole=True),
     Operator("quoting: an answer", attributed, whole=True),
     Operator("quoting: passed on", forwarded, whole=True),
     Operator("quoting: brackets", in_brackets, whole=True),

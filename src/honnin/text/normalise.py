@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from honnin.text.chars import CLOSER_LOOK, FOLD, ODD
 from honnin.text.fold import Folded, closer_look
 from honnin.text.hidden import Hidden
 from honnin.text.lookalike import unmask
+from honnin.text.quotes import unquote
 from honnin.text.split import join
 
 # 090ー1234ー5678: between digits a long vowel mark or a ruled line is a hyphen.
@@ -33,6 +35,8 @@ class Normalised:
     original: str
     text: str
     removed: tuple[Hidden, ...] = ()
+    quoted: tuple[tuple[int, int], ...] = ()
+    """Where lines quoted from somebody else stand in the original."""
     # Where each folded character began and ended in the original; None while both texts run side by side.
     _starts: array[int] | None = field(default=None, repr=False, compare=False)
     _ends: array[int] | None = field(default=None, repr=False, compare=False)
@@ -48,6 +52,16 @@ class Normalised:
             return len(self.original), len(self.original)
         first = self._starts[start]
         return first, (self._ends[end - 1] if end > start else first)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a piece of the original stands in the folded text: the way back of ``span``.
+
+        >>> normalise("> お振 込を").place(2, 6)
+        (0, 3)
+        """
+        if self._starts is None:
+            return start, end
+        return bisect_left(self._starts, start), bisect_left(self._starts, end)
 
     def quote(self, start: int, end: int) -> str:
         """The words that were really written where the folded text has this piece."""
@@ -70,9 +84,11 @@ def normalise(text: str) -> Normalised:
             closer_look(folded)
     if not folded.text.isascii():
         folded.text = _NUMBER_DASH.sub("-", folded.text)
+    quoted = unquote(folded)
     join(folded)
     unmask(folded)
-    return Normalised(text, folded.text, tuple(sorted(folded.hidden, key=_position)), folded.starts, folded.ends)
+    hidden = tuple(sorted(folded.hidden, key=_position))
+    return Normalised(text, folded.text, hidden, tuple(quoted), folded.starts, folded.ends)
 
 
 def _position(hidden: Hidden) -> tuple[int, int]:

@@ -6,24 +6,26 @@ import re
 from typing import Literal
 
 _LOOKED_AT = 2_000
-_KANA = re.compile("[ぁ-ゖァ-ヺｦ-ﾝ]")
-_KANJI = re.compile("[々一-鿿]")
+_HIRAGANA = re.compile("[ぁ-ゖ]")
+_JAPANESE = re.compile("[ぁ-ゖァ-ヺｦ-ﾝ々一-鿿]")
 _LATIN = re.compile("[A-Za-z\uff21-\uff3a\uff41-\uff5a]")
 
 
 def language_of(text: str) -> Literal["ja", "en", ""]:
-    """The language of a text: any real share of kana makes it Japanese, Latin letters alone make it English.
+    """The language of a text: Latin letters alone make it English, a fair share of Japanese makes it Japanese.
+
+    Hiragana, of which the joints of a sentence are made, counts most; a few Japanese words in an English sentence leave it
+    English.
 
     >>> language_of("明日 Zoom でお願いします"), language_of("See you tomorrow"), language_of("12:30")
     ('ja', 'en', '')
+    >>> language_of("Please confirm your パスワード on this page today")
+    'en'
     """
     head = text[:_LOOKED_AT]
     if head.isascii():
         return "en" if _LATIN.search(head) else ""
-    kana, latin = len(_KANA.findall(head)), len(_LATIN.findall(head))
-    if kana * 20 >= latin and kana:
-        return "ja"
-    kanji = len(_KANJI.findall(head))
-    if kanji * 4 >= latin and kanji:
+    japanese, latin = len(_JAPANESE.findall(head)), len(_LATIN.findall(head))
+    if japanese and japanese + 7 * len(_HIRAGANA.findall(head)) >= latin:
         return "ja"
     return "en" if latin else ""
