@@ -82,7 +82,7 @@ def _judged(sample: Sample, models: Mapping[str, Fitted]) -> dict[str, bool]:
         signals = () if name == "learned part alone" else sample.signals
         resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
         facts = replace(sample.facts, numbers={**sample.facts.numbers, "resemblance": resemblance})
-        level: Level = decide(signals, fitted.score.probability(facts), fitted.policy)
+        level: Level = decide(signals, fitted.score.probability(facts), fitted.policy, sample.facts)
         alerts[name] = level.is_alert
     return alerts
 

@@ -22,7 +22,6 @@ from honnin.learning.fit import (
 from honnin.model import Level
 from honnin.screening.decide import decide
 from honnin.screening.engine import Engine
-from honnin.screening.facts import is_bare_opener
 
 BARS = {
     ("fraud", "ja"): (0.97, 1.0),
@@ -70,7 +69,7 @@ def judge_sample(sample: Sample, fitted: Fitted) -> Judged:
     resemblance = fitted.resemblance.of_grams(sample.grams, ja=sample.is_ja)
     score = fitted.score.probability(with_resemblance(sample.facts, resemblance))
     bare = "script:contentless_probe" in sample.facts.atoms and "sender:missing" in sample.facts.atoms
-    level = decide(sample.signals, score, fitted.policy, bare=is_bare_opener(sample.facts))
+    level = decide(sample.signals, score, fitted.policy, sample.facts)
     return Judged(sample.row, score, level, bare)
 
 

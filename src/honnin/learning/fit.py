@@ -27,7 +27,7 @@ from honnin.learning.corpus import Row
 from honnin.model import Facts, Signal
 from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
 from honnin.screening.engine import Engine, examined
-from honnin.screening.facts import is_bare_opener
+from honnin.screening.facts import is_bare_opener, rests_on_more_than_words
 from honnin.screening.score import SOFTENING, Score, bounded, features
 from honnin.text import language_of, normalise
 
@@ -35,7 +35,7 @@ Progress = Callable[[str], None]
 
 FOLDS = 10
 INNER_FOLDS = 4
-GRAM_STRENGTH = 30.0  # inverse of the regularisation of the letter groups
+GRAM_STRENGTH = 60.0  # inverse of the regularisation of the letter groups
 SCORE_PENALTY = 0.5  # L2 on the weights of facts
 PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are none
 LEAST_SOURCES = (
@@ -43,7 +43,7 @@ LEAST_SOURCES = (
 )
 MOST_GRAMS = 24_000  # kept for each language
 SAY_OF_SOURCES = 0.25
-SAY_OF_MEANING = 1.5  # how much more what words stand for counts than the words
+SAY_OF_MEANING = 1.0  # how much more what words stand for counts than the words
 SCALE = 0.01  # weights are written in hundredths
 LOST_TO_DOUBT, MOST_DOUBT = (
     0.01,
@@ -320,7 +320,11 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
 
     def threshold(groups: set[str], share: float) -> float:
         own = [(sample, score) for sample, score in zip(samples, scores, strict=True) if sample.row.group in groups]
-        spared = sorted(score for sample, score in own if score < doubt or not _is_grave(sample))
+        spared = sorted(
+            score
+            for sample, score in own
+            if not _is_grave(sample) or (score < doubt and not rests_on_more_than_words(sample.facts))
+        )
         allowed = max(0, int(len(own) * share) - (len(own) - len(spared)))
         return float(spared[max(0, len(spared) - 1 - allowed)]) if spared else 0.5
 
@@ -339,7 +343,9 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
 def _doubt(samples: Sequence[Sample], scores: NDArray[np.float64]) -> float:
     """Choose the score below which a grave finding is doubted, so that hardly any fraud that was found is lost by it."""
     grave = sorted(
-        score for sample, score in zip(samples, scores, strict=True) if sample.row.is_fraud and _is_grave(sample)
+        score
+        for sample, score in zip(samples, scores, strict=True)
+        if sample.row.is_fraud and _is_grave(sample) and not rests_on_more_than_words(sample.facts)
     )
     return min(MOST_DOUBT, float(grave[int(len(grave) * LOST_TO_DOUBT)])) if grave else 0.0
 

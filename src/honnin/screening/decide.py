@@ -8,7 +8,8 @@ from importlib.resources import files
 
 import yaml
 
-from honnin.model import Level, Severity, Signal, Text
+from honnin.model import Facts, Level, Severity, Signal, Text
+from honnin.screening.facts import is_bare_opener, rests_on_more_than_words
 
 LIFTS = {
     Severity.LOW: Level.OK,
@@ -31,6 +32,7 @@ LOOK_REASON = Text(
     "This seems to ask for money, data or a procedure. If you did not expect it, check through a contact you already had "
     "before you act.",
 )
+NOTHING = Facts({})
 ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
@@ -66,36 +68,44 @@ class Policy:
         return Level.NOTICE if score >= self.notice else Level.OK
 
 
-def weighed(signals: Iterable[Signal], score: float, policy: Policy) -> tuple[Signal, ...]:
+def weighed(signals: Iterable[Signal], score: float, policy: Policy, facts: Facts = NOTHING) -> tuple[Signal, ...]:
     """The signals as they are told beside this score: a grave one that is doubted is worth a look."""
-    doubted = score < policy.doubt
+    doubted = is_doubted(score, policy, facts)
     return tuple(
         replace(signal, severity=Severity.MEDIUM) if doubted and signal.severity is Severity.HIGH else signal
         for signal in signals
     )
 
 
-def decide(signals: Iterable[Signal], score: float, policy: Policy, *, bare: bool = False) -> Level:
-    """The strongest of what the signals and the score ask for; the score of a ``bare`` opener asks for a notice at most.
+def decide(signals: Iterable[Signal], score: float, policy: Policy, facts: Facts = NOTHING) -> Level:
+    """The strongest of what the signals and the score ask for; the score of a bare opener asks for a notice at most.
 
-    >>> decide([], 0.7, Policy(0.3, 0.5, 0.9), bare=True).value
+    >>> decide([], 0.7, Policy(0.3, 0.5, 0.9), Facts({"script:contentless_probe": ()})).value
     'notice'
     """
-    by_score = policy.level_of(score)
-    if bare and by_score.is_alert:
-        by_score = Level.NOTICE
-    asked = [lifts(signal.severity, score, policy) for signal in signals]
-    return max([by_score, *asked], key=lambda level: level.rank)
+    doubted = is_doubted(score, policy, facts)
+    asked = [lifts(signal.severity, doubted=doubted) for signal in signals]
+    return max([level_by_score(score, policy, facts), *asked], key=lambda level: level.rank)
 
 
-def lifts(severity: Severity, score: float, policy: Policy) -> Level:
-    """The level that one signal asks for beside this score; the gravest ask for it whatever the score.
+def level_by_score(score: float, policy: Policy, facts: Facts) -> Level:
+    """The level that the score alone asks for."""
+    level = policy.level_of(score)
+    return Level.NOTICE if level.is_alert and is_bare_opener(facts) else level
 
-    >>> policy = Policy(0.3, 0.5, 0.9, doubt=0.1)
-    >>> lifts(Severity.HIGH, 0.2, policy).value, lifts(Severity.HIGH, 0.05, policy).value
+
+def is_doubted(score: float, policy: Policy, facts: Facts) -> bool:
+    """Whether a grave finding is doubted: only where it rests on words, for a link or an account does not change its mind."""
+    return score < policy.doubt and not rests_on_more_than_words(facts)
+
+
+def lifts(severity: Severity, *, doubted: bool) -> Level:
+    """The level that one signal asks for; the gravest ask for it whatever the score.
+
+    >>> lifts(Severity.HIGH, doubted=False).value, lifts(Severity.HIGH, doubted=True).value
     ('caution', 'notice')
     """
-    return LIFTS[Severity.MEDIUM if severity is Severity.HIGH and score < policy.doubt else severity]
+    return LIFTS[Severity.MEDIUM if doubted and severity is Severity.HIGH else severity]
 
 
 def in_order(signals: Iterable[Signal]) -> tuple[Signal, ...]:

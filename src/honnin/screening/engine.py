@@ -42,10 +42,12 @@ from honnin.screening.decide import (
     Policy,
     decide,
     in_order,
+    is_doubted,
+    level_by_score,
     lifts,
     weighed,
 )
-from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook, evidence_of, is_bare_opener
+from honnin.screening.facts import BEFORE, PROFILE, SUBJECT, FactBook, evidence_of
 from honnin.screening.links import LinkReader
 from honnin.screening.score import Score
 from honnin.screening.stage import ConversationState, Machine
@@ -300,8 +302,9 @@ class _Screening:
         engine, facts = self._engine, self._book.facts()
         score = engine.score.probability(facts)
         found = severities(engine.pack, facts, today=self._today())
-        by_score = engine.policy.level_of(score).is_alert and not is_bare_opener(facts)
-        return by_score or any(lifts(one, score, engine.policy).is_alert for one in found)
+        doubted = is_doubted(score, engine.policy, facts)
+        by_score = level_by_score(score, engine.policy, facts).is_alert
+        return by_score or any(lifts(one, doubted=doubted).is_alert for one in found)
 
     def _today(self) -> date | None:
         return self._at.date() if self._at else None
@@ -312,8 +315,8 @@ class _Screening:
         # What stands in earlier messages alone was said when they came.
         found = evaluate(engine.pack, facts, today=self._today()).signals
         score = engine.score.probability(facts)
-        signals = weighed((signal for signal in found if signal.turn > BEFORE), score, engine.policy)
-        level = decide(signals, score, engine.policy, bare=is_bare_opener(facts))
+        signals = weighed((signal for signal in found if signal.turn > BEFORE), score, engine.policy, facts)
+        level = decide(signals, score, engine.policy, facts)
         return _Opinion(level, score, signals, facts)
 
     def _verdict(self, opinion: _Opinion, first_alert: int | None) -> Verdict:

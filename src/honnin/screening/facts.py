@@ -188,6 +188,25 @@ def is_bare_opener(facts: Facts) -> bool:
     return "script:contentless_probe" in facts.atoms and not facts.atoms.keys() & ODD_OPENERS
 
 
+def rests_on_more_than_words(facts: Facts) -> bool:
+    """Whether links, addresses or accounts speak against the message, which no kind word makes undone."""
+    return bool(facts.atoms.keys() & HARD_FACTS)
+
+
+HARD_FACTS = frozenset(
+    {
+        "link:danger",
+        "link:suspicious",
+        "link:mismatch",
+        "identity:not_their_account",
+        "sender:reply_to_differs",
+        "sender:brand_without_its_domain",
+        "sender:lookalike_domain",
+        "copy:confirmed_fraud",
+        "hidden:homoglyph",
+        "hidden:tag",
+    }
+)
 ODD_OPENERS = frozenset(
     {
         "relation:new",
