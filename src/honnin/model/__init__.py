@@ -10,7 +10,17 @@ from honnin.model.identity import FeatureScore, IdentityMatch, Judgement
 from honnin.model.link import LinkCheck, LinkLevel, LinkReason
 from honnin.model.reading import Act, Entity, Finding, Pressure, Reading
 from honnin.model.text import Text
-from honnin.model.verdict import Action, Level, Severity, Signal, Stage, Verdict
+from honnin.model.verdict import (
+    Action,
+    Level,
+    OpinionFinding,
+    OpinionOutcome,
+    SecondOpinion,
+    Severity,
+    Signal,
+    Stage,
+    Verdict,
+)
 
 __all__ = [
     "Account",
@@ -31,11 +41,14 @@ __all__ = [
     "LinkCheck",
     "LinkLevel",
     "LinkReason",
+    "OpinionFinding",
+    "OpinionOutcome",
     "Person",
     "Pressure",
     "Reading",
     "Recipient",
     "Relationship",
+    "SecondOpinion",
     "Severity",
     "Signal",
     "Stage",

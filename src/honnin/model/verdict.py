@@ -70,11 +70,46 @@ class Action:
     text: Text
 
 
+class OpinionOutcome(StrEnum):
+    """What a second opinion did to the verdict. There is no member for lowering it."""
+
+    RAISED = "raised"
+    EXPLAINED = "explained"
+    NOTHING_ADDED = "nothing_added"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionFinding:
+    """A tactic by its name in our own vocabulary, and the place in the original at which it was seen."""
+
+    tactic: str
+    turn: int = 0
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """That another reader was asked about the event as well, and what came of it, for those who look back.
+
+    ``by`` is that reader as the operator named it. ``level`` is what it asked for, None where no usable answer came;
+    ``level_without`` is what the verdict says without it.
+    """
+
+    by: str
+    outcome: OpinionOutcome
+    level_without: Level
+    level: Level | None = None
+    findings: tuple[OpinionFinding, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``score`` is the calibrated probability (0..1) of fraud; ``pack`` names rules and weights that were used.
 
     ``why_now`` says what the alerting turn added to earlier ones, where it was the order that gave the script away.
+    ``second_opinion`` is None where nobody else was asked.
     """
 
     id: str
@@ -88,3 +123,4 @@ class Verdict:
     actions: tuple[Action, ...]
     pack: str
     why_now: Text | None = None
+    second_opinion: SecondOpinion | None = None
