@@ -27,6 +27,7 @@ from honnin.settings import Settings, settings_from
 if TYPE_CHECKING:
     from honnin.app.copies import CopyKeeper
     from honnin.app.screen import ScreeningDesk
+    from honnin.app.second import SecondReading
     from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.store import Database
@@ -103,6 +104,24 @@ def copy_keeper(given: Settings, kept: Database, rules: Pack) -> CopyKeeper:
     return CopyKeeper(SqlCopyStore(kept), SqlVerdictStore(kept), rules, now, timedelta(days=given.copy_days))
 
 
+def second_reading(given: Settings, ready: Engine) -> SecondReading | None:
+    """Who is asked for a second opinion, where an operator has set one up."""
+    if not given.second_opinion_url:
+        return None
+    from honnin.app.second import SecondReading
+    from honnin.connectors.chat_completions import ChatCompletions
+    from honnin.screening.opinion import Band
+
+    reader = ChatCompletions(
+        given.second_opinion_url,
+        given.second_opinion_model,
+        key=given.second_opinion_key,
+        timeout=given.second_opinion_timeout,
+    )
+    band = Band(given.second_opinion_from / 100, given.second_opinion_to / 100)
+    return SecondReading(reader, ready, band, per_minute=given.second_opinion_per_minute, now=now)
+
+
 @dataclass(frozen=True)
 class Site:
     """A site that is ready to serve."""
@@ -137,6 +156,7 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         now,
         kept.transaction,
         copies,
+        second_reading(given, ready),
     )
     services = Services(
         desk=desk,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from honnin.errors import BadInputError, Mistake
 from honnin.model import Text
@@ -22,6 +24,11 @@ class Settings:
     ``checks_per_minute``: how many public checks one address may ask for.
     ``calls_per_minute``: how many API calls one key may make.
     ``copy_days``: for how many days a confirmed fraud is remembered since it was last seen.
+    ``second_opinion_url``: where an OpenAI-compatible endpoint of the operator's begins (``…/v1``); empty asks nobody.
+    ``second_opinion_model`` and ``_key``: what is asked for there, and with which key, where it needs one.
+    ``second_opinion_timeout``: after so many seconds the verdict goes on without it.
+    ``second_opinion_from`` and ``_to``: between which scores, in per cent, it is asked for.
+    ``second_opinion_per_minute``: how often it is asked for within a minute at most.
     """
 
     database_url: str = "sqlite:///var/honnin.db"
@@ -32,6 +39,13 @@ class Settings:
     checks_per_minute: int = 30
     calls_per_minute: int = 600
     copy_days: int = 180
+    second_opinion_url: str = ""
+    second_opinion_model: str = ""
+    second_opinion_key: str = field(default="", repr=False)
+    second_opinion_timeout: int = 5
+    second_opinion_from: int = 5
+    second_opinion_to: int = 90
+    second_opinion_per_minute: int = 30
 
     @property
     def is_https(self) -> bool:
@@ -72,6 +86,13 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         checks_per_minute=number("CHECKS_PER_MINUTE", default.checks_per_minute, 1_000_000),
         calls_per_minute=number("CALLS_PER_MINUTE", default.calls_per_minute, 1_000_000),
         copy_days=number("COPY_DAYS", default.copy_days, 3_650),
+        second_opinion_url=text("SECOND_OPINION_URL", default.second_opinion_url).rstrip("/"),
+        second_opinion_model=text("SECOND_OPINION_MODEL", default.second_opinion_model),
+        second_opinion_key=text("SECOND_OPINION_KEY", default.second_opinion_key),
+        second_opinion_timeout=number("SECOND_OPINION_TIMEOUT", default.second_opinion_timeout, 30),
+        second_opinion_from=number("SECOND_OPINION_FROM", default.second_opinion_from, 100),
+        second_opinion_to=number("SECOND_OPINION_TO", default.second_opinion_to, 100),
+        second_opinion_per_minute=number("SECOND_OPINION_PER_MINUTE", default.second_opinion_per_minute, 1_000_000),
     )
     if not found.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         mistakes.append(
@@ -92,6 +113,78 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
                 Text("https:// から書いてください。", "Begin it with https://."),
             )
         )
+    mistakes += _second_opinion_mistakes(found)
     if mistakes:
         raise BadInputError(mistakes)
     return found
+
+
+def _second_opinion_mistakes(found: Settings) -> list[Mistake]:
+    """What is wrong with the settings of the second opinion; the key is never repeated."""
+    wrong: list[tuple[str, Text]] = []
+    if found.second_opinion_url and not is_private_endpoint(found.second_opinion_url):
+        wrong.append(
+            (
+                "URL",
+                Text(
+                    "https:// から書いてください。http:// は、この機械の中（127.0.0.1 など）に限ります。名前や鍵、? や # は付けません。",
+                    "Begin it with https://. http:// is only for this very machine (such as 127.0.0.1). "
+                    "Leave out names, keys, ? and #.",
+                ),
+            )
+        )
+    if found.second_opinion_url and not _is_plain(found.second_opinion_model, 200):
+        wrong.append(
+            (
+                "MODEL",
+                Text(
+                    "使うモデルの名前を、英数字と記号で書いてください。", "Name the model in plain letters and signs."
+                ),
+            )
+        )
+    if found.second_opinion_key and not _is_plain(found.second_opinion_key, 4_000):
+        wrong.append(
+            ("KEY", Text("鍵は空白のない英数字と記号にしてください。", "Use plain letters and signs without blanks."))
+        )
+    if found.second_opinion_from > found.second_opinion_to:
+        wrong.append(
+            (
+                "FROM",
+                Text(
+                    f"{PREFIX}SECOND_OPINION_TO 以下にしてください。",
+                    f"Keep it at {PREFIX}SECOND_OPINION_TO or below.",
+                ),
+            )
+        )
+    return [Mistake(0, f"{PREFIX}SECOND_OPINION_{name}", text) for name, text in wrong]
+
+
+def _is_plain(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isascii() and text.isprintable() and " " not in text
+
+
+def is_private_endpoint(url: str) -> bool:
+    """Whether what is sent there can be read by nobody on the way: https anywhere, http on this machine alone.
+
+    >>> [is_private_endpoint(url) for url in ("https://llm.example.jp/v1", "http://127.0.0.1:8080/v1", "http://[::1]/v1")]
+    [True, True, True]
+    >>> [is_private_endpoint(url) for url in ("http://llm.example.jp/v1", "https://key@llm.example.jp/v1", "file:///etc")]
+    [False, False, False]
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        return False
+    if not _is_plain(url, 2_000):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -15,7 +15,10 @@ from honnin.model import (
     Event,
     KnownAccount,
     Level,
+    OpinionFinding,
+    OpinionOutcome,
     Person,
+    SecondOpinion,
     Severity,
     Signal,
     Stage,
@@ -192,6 +195,23 @@ class TestVerdicts:
         assert not store.mark_handled("m-1", by="他の人", at=NOW + timedelta(days=1))
         assert not store.mark_handled("no-such", by="見本", at=NOW)
         assert (store.get("m-1").handled_by, store.get("m-1").handled_at) == ("見本", NOW)
+
+    def test_another_verdict_takes_the_place_of_the_one_that_is_kept(self, database):
+        store = SqlVerdictStore(database)
+        store.add(stored("a", Level.NOTICE, source="chat"))
+        store.add(stored("a", Level.NOTICE, source="mail"))
+        store.mark_handled("a", by="見本", at=NOW, source="chat")
+        heard = SecondOpinion(
+            "m", OpinionOutcome.RAISED, Level.NOTICE, Level.CAUTION, (OpinionFinding("secrecy", 0, 0, 2),)
+        )
+        raised = replace(stored("a").verdict, level=Level.CAUTION, score=0.4, second_opinion=heard)
+        assert store.amend("a", raised, source="chat")
+        found = store.get("a", "chat")
+        assert (found.verdict, found.handled_by) == (raised, "見本")
+        assert store.get("a", "mail").verdict.level is Level.NOTICE
+        assert ids(store.search(AlertFilter(level=Level.CAUTION))) == ["a"]
+        assert store.counts()[Level.CAUTION] == 1
+        assert not store.amend("no-such", raised, source="chat")
 
     def test_levels_are_counted_zero_included(self, database):
         store = SqlVerdictStore(database)

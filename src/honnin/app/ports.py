@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from honnin.copies import Fingerprint, Known
 from honnin.model import Channel, Event, Level, Person, Relationship, Verdict
+
+if TYPE_CHECKING:  # the ports are asked for by commands that screen nothing
+    from honnin.screening.opinion import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,19 @@ class Screener(Protocol):
     def screen(self, event: Event) -> Verdict: ...
 
 
+class SecondReader(Protocol):
+    """Somebody outside of us who reads a few masked sentences. What it answers is a stranger's text: see ``app.second``."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it; this is what gets recorded, never a name it gives itself."""
+        ...
+
+    def read(self, question: Question) -> str | None:
+        """Return the answer as it came, or None where none came in time. Never raises, and is never late."""
+        ...
+
+
 class Transaction(Protocol):
     """Makes one transaction of all store calls inside; ``locks`` names what nobody else may change meanwhile."""
 
@@ -108,6 +124,10 @@ class VerdictStore(Protocol):
     def search(self, wanted: AlertFilter) -> Page: ...
     def mark_handled(self, event_id: str, *, by: str, at: datetime, source: str | None = None) -> bool:
         """Note who took care of it; False where there is nothing of that id still open."""
+        ...
+
+    def amend(self, event_id: str, verdict: Verdict, *, source: str) -> bool:
+        """Put another verdict in the place of the one that is kept; False where none is."""
         ...
 
     def counts(self, since: datetime | None = None) -> Mapping[Level, int]: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from honnin.app.copies import CopyKeeper
@@ -16,10 +16,11 @@ from honnin.app.ports import (
     Transaction,
     VerdictStore,
 )
+from honnin.app.second import SecondReading
 from honnin.copies import Memory
 from honnin.identity import Directory
 from honnin.model import Event, Recipient, Relationship, Verdict
-from honnin.screening import ConversationState, Engine
+from honnin.screening import ConversationState, Engine, Screened
 from honnin.screening.facts import relation_atoms
 
 EVERYONE = ""
@@ -30,7 +31,10 @@ WATCHED_LONG_ENOUGH = timedelta(days=30)
 
 @dataclass(slots=True)
 class ScreeningDesk:
-    """Screens events against what is installed and kept. ``screen`` keeps nothing, ``receive`` keeps everything."""
+    """Screens events against what is installed and kept. ``screen`` keeps nothing, ``receive`` keeps everything.
+
+    ``second`` is asked about what is received, where an operator has set one up.
+    """
 
     engine: Engine
     directory: DirectoryStore
@@ -40,6 +44,7 @@ class ScreeningDesk:
     now: Callable[[], datetime]
     transaction: Transaction
     copies: CopyKeeper | None = None
+    second: SecondReading | None = None
     _known: tuple[int, Directory] | None = field(default=None, init=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -53,7 +58,7 @@ class ScreeningDesk:
         """Screen an event that came in, keep it with its verdict, and remember it for those that follow.
 
         ``conversation`` joins messages that come one by one. An event of the same source and id that came before is
-        neither kept nor counted twice. ``at`` is when it came in, where that is not now.
+        neither kept nor counted twice. ``at`` is when it came in, where that is not now; about the past nobody is asked.
         """
         received_at = at or self.now()
         locks = [key for key in (conversation, account_key(event)) if key]
@@ -67,11 +72,25 @@ class ScreeningDesk:
                 memory=self._memory(),
             )
             stored = StoredVerdict(event, screened.verdict, received_at, source, conversation)
-            if self.verdicts.add(stored):
+            is_new = self.verdicts.add(stored)
+            if is_new:
                 self._remember(event, conversation, screened.state, event.sent_at or received_at)
                 if self.copies is not None and screened.copy_of:
                     self.copies.sighted(screened.copy_of, at=received_at)
-        return stored
+        return stored if self.second is None or at is not None else self._reread(stored, screened, self.second, is_new)
+
+    def _reread(self, stored: StoredVerdict, screened: Screened, second: SecondReading, is_new: bool) -> StoredVerdict:
+        """Ask for a second opinion now that the first is kept and nothing is locked: who is slow holds up nobody else."""
+        event, source = stored.event, stored.source
+        if is_new:
+            verdict = second.of(event, screened)
+            if verdict is not stored.verdict:
+                self.verdicts.amend(event.id, verdict, source=source)
+        else:
+            before = self.verdicts.get(event.id, source)
+            repeated = before is not None and before.event == event
+            verdict = second.again(event, screened, before.verdict) if before and repeated else stored.verdict
+        return replace(stored, verdict=verdict)
 
     def relationship_of(self, event: Event, at: datetime) -> Relationship | None:
         """What is known of the two accounts: what the event says first, then what was counted here."""

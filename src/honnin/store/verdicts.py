@@ -105,6 +105,19 @@ class SqlVerdictStore:
         with self._database.transaction() as connection:
             return connection.execute(change).rowcount > 0
 
+    def amend(self, event_id: str, verdict: Verdict, *, source: str) -> bool:
+        """Put another verdict in the place of the one that is kept; who took care of it stays. False where none is."""
+        that = select(events.c.seq).where(
+            events.c.event_id == kept(event_id, 512), events.c.source == kept(source, 100)
+        )
+        change = (
+            update(verdicts)
+            .where(verdicts.c.event_seq.in_(that))
+            .values(level=verdict.level.rank, score=verdict.score, verdict=to_json(verdict))
+        )
+        with self._database.transaction() as connection:
+            return connection.execute(change).rowcount > 0
+
     def counts(self, since: datetime | None = None) -> Mapping[Level, int]:
         """Count the verdicts of each level, zero included."""
         wanted = select(verdicts.c.level, func.count()).group_by(verdicts.c.level)

@@ -1,0 +1,1 @@
+"""Connectors: the services outside of us that are asked or served, each behind a port of ``honnin.app``."""
