@@ -68,7 +68,10 @@ def answers(done):
 
 
 class TestScreen:
-    KEYS = ("id", "level", "score", "stage", "first_alert_turn", "signals", "identity", "links", "actions", "pack")
+    KEYS = (
+        "id", "level", "score", "stage", "first_alert_turn", "why_now", "signals", "identity", "links", "actions", "pack",
+        "second_opinion",
+    )  # fmt: skip
 
     def test_one_verdict_a_line_in_order(self, honnin):
         done = honnin("screen", "--format", "jsonl", "-", stdin=lines(TALK, GROUP, TALK), check=0)
@@ -96,7 +99,7 @@ class TestScreen:
 
     def test_outsiders_do_not_see_how_we_know(self, honnin):
         (row,) = answers(honnin("screen", "--public", stdin=lines(GROUP), check=0))
-        assert not {"score", "pack"} & row.keys()
+        assert not {"score", "pack", "second_opinion"} & row.keys()
         assert all("id" not in signal for signal in row["signals"])
         assert row["actions"]
 

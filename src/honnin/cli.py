@@ -19,7 +19,7 @@ import click
 
 from honnin import __version__
 from honnin.errors import BadInputError, HonninError
-from honnin.model import Text
+from honnin.model import Event, Text, Verdict
 
 if TYPE_CHECKING:
     from honnin.app.copies import CopyKeeper
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.rules import Pack
+    from honnin.screening import Engine
 
 Read = Callable[[int], bytes]
 
@@ -39,6 +40,11 @@ PACK = click.option(
     type=click.Path(exists=True, file_okay=True, path_type=str),
     envvar="HONNIN_PACK_DIR",
     help="Your own rules, beside the shipped ones.",
+)
+SECOND_OPINION = click.option(
+    "--second-opinion",
+    is_flag=True,
+    help="Also ask the endpoint of HONNIN_SECOND_OPINION_URL, with names and numbers masked.",
 )
 CORPUS = click.option(
     "--corpus",
@@ -91,10 +97,18 @@ def main() -> None:
 @click.option("--public", is_flag=True, help="Leave out what outsiders may not see: scores, rule ids, the pack.")
 @click.option("--directory", "directory_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="CSV of people to use instead of those who were imported.")  # fmt: skip
+@SECOND_OPINION
 @PACK
 @click.pass_context
 def screen(
-    ctx: click.Context, file: str, form: str, *, public: bool, directory_file: Path | None, pack_dir: str | None
+    ctx: click.Context,
+    file: str,
+    form: str,
+    *,
+    public: bool,
+    directory_file: Path | None,
+    second_opinion: bool,
+    pack_dir: str | None,
 ) -> None:
     """Screen events: one a line in, one verdict a line out, in order.
 
@@ -108,10 +122,9 @@ def screen(
 
     ready = engine(pack_dir or "")
     people, memory = _installed(directory_file, ready.pack)
+    screen_one = _screener(ready, people, memory, second_opinion=second_opinion)
     with _opened(file) as read:
-        failed = _write(
-            screen_lines(read, lambda event: ready.screen(event, directory=people, memory=memory), public=public)
-        )
+        failed = _write(screen_lines(read, screen_one, public=public))
     ctx.exit(1 if failed else 0)
 
 
@@ -119,9 +132,10 @@ def screen(
 @click.argument("text")
 @click.option("--subject", default="", help="Subject, where it is a mail.")
 @click.option("--sender", default="", help="Display name of the account it came from.")
+@SECOND_OPINION
 @LANG
 @PACK
-def check(text: str, subject: str, sender: str, lang: str, pack_dir: str | None) -> None:
+def check(text: str, subject: str, sender: str, *, second_opinion: bool, lang: str, pack_dir: str | None) -> None:
     """Screen one message and answer in sentences. TEXT may be - for standard input.
 
     メッセージを1つ調べ、理由と次にすることを文章で答えます。
@@ -137,8 +151,12 @@ def check(text: str, subject: str, sender: str, lang: str, pack_dir: str | None)
     )
     ready = engine(pack_dir or "")
     people, memory = _installed(None, ready.pack)
-    verdict = ready.screen(event, directory=people, memory=memory)
+    verdict = _screener(ready, people, memory, second_opinion=second_opinion)(event)
     click.echo(describe(verdict, "en" if lang == "en" else "ja"))
+    if second_opinion and verdict.second_opinion is None:
+        click.echo(
+            "この結果については、二つめの読み取りに尋ねていません。 / Nobody else was asked about this.", err=True
+        )
 
 
 @main.group(cls=Group)
@@ -387,9 +405,7 @@ def rules_backtest(ctx: click.Context, files: tuple[str, ...], pack_dir: str | N
 @click.option("--every-source", is_flag=True, help="Show sources with few rows too.")
 @click.option("--parts", is_flag=True, help="Show what each part of the product finds by itself instead.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Write the reliability plot (SVG) here.")
-def eval_(
-    corpus: Path, training: Path, papers: Path, *, every_source: bool, parts: bool, plot: Path | None
-) -> None:
+def eval_(corpus: Path, training: Path, papers: Path, *, every_source: bool, parts: bool, plot: Path | None) -> None:
     """Measure recall and false alerts on labelled messages, each source judged by weights fitted without it.
 
     ラベルの付いた文面で、見つけた割合と誤った警告の割合を測ります。
@@ -479,6 +495,25 @@ def key_create(name: str) -> None:
         secret = add_key(kept, name, "command line")
     click.echo("表示は一度だけです。控えてください。 / Shown only once; keep it now.", err=True)
     click.echo(secret)
+
+
+def _screener(
+    ready: Engine, people: Directory | None, memory: Memory | None, *, second_opinion: bool
+) -> Callable[[Event], Verdict]:
+    """How an event is screened: by ourselves, or with a second opinion where that was asked for by name."""
+    if not second_opinion:
+        return lambda event: ready.screen(event, directory=people, memory=memory)
+    from honnin.bootstrap import second_reading, settings
+
+    second = second_reading(settings(), ready)
+    if second is None:
+        raise HonninError(
+            Text(
+                "--second-opinion を使うには、HONNIN_SECOND_OPINION_URL と HONNIN_SECOND_OPINION_MODEL を設定してください。",
+                "To use --second-opinion, set HONNIN_SECOND_OPINION_URL and HONNIN_SECOND_OPINION_MODEL.",
+            )
+        )
+    return lambda event: second.of(event, ready.screening(event, directory=people, memory=memory))
 
 
 def _installed(file: Path | None, pack: Pack) -> tuple[Directory | None, Memory | None]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +23,12 @@ from honnin.model import (
     LinkCheck,
     LinkLevel,
     LinkReason,
+    OpinionFinding,
+    OpinionOutcome,
     Person,
     Recipient,
     Relationship,
+    SecondOpinion,
     Severity,
     Signal,
     Stage,
@@ -234,6 +238,7 @@ def test_a_verdict_for_operators_says_everything():
 
     assert list(found) == [
         "id", "level", "score", "stage", "first_alert_turn", "why_now", "signals", "identity", "links", "actions", "pack",
+        "second_opinion",
     ]  # fmt: skip
     assert found["signals"][0] == {
         "id": "pay-new",
@@ -255,6 +260,35 @@ def test_a_public_verdict_leaves_out_how_we_know():
         assert hidden not in found
     for told in ("理由", "Reason", "https://bank.example.jp/", "電話で確かめる", "試験 太郎"):
         assert told in found
+
+
+class TestSecondOpinion:
+    HEARD = SecondOpinion(
+        "small-model",
+        OpinionOutcome.RAISED,
+        Level.NOTICE,
+        Level.DANGER,
+        (OpinionFinding("gift_card", 1), OpinionFinding("secrecy", 0), OpinionFinding("gift_card", 2)),
+    )
+
+    def test_operators_see_who_was_asked_and_what_came_of_it(self):
+        found = contract.verdict_to_json(replace(VERDICT, second_opinion=self.HEARD), public=False)
+        assert found["second_opinion"] == {
+            "by": "small-model",
+            "outcome": "raised",
+            "level": "danger",
+            "level_without": "notice",
+            "tactics": ["gift_card", "secrecy"],
+        }
+
+    def test_without_an_answer_there_is_no_level(self):
+        unanswered = SecondOpinion("m", OpinionOutcome.UNANSWERED, Level.OK)
+        found = contract.verdict_to_json(replace(VERDICT, second_opinion=unanswered), public=False)
+        assert found["second_opinion"]["level"] is None
+
+    def test_outsiders_do_not_see_that_anybody_was_asked(self):
+        with_it = contract.verdict_to_json(replace(VERDICT, second_opinion=self.HEARD), public=True)
+        assert with_it == contract.verdict_to_json(VERDICT, public=True)
 
 
 @pytest.mark.parametrize("name", ["fraud_dev", "benign_dev", "benign_mail_dev", "hard_negatives_dev"])

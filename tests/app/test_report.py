@@ -2,8 +2,21 @@ from dataclasses import replace
 
 import pytest
 
-from honnin.app.report import LEVELS, STAGES, describe, quoted
-from honnin.model import Action, Level, LinkCheck, LinkLevel, LinkReason, Severity, Signal, Stage, Text, Verdict
+from honnin.app.report import LEVELS, STAGES, describe, heard, quoted
+from honnin.model import (
+    Action,
+    Level,
+    LinkCheck,
+    LinkLevel,
+    LinkReason,
+    OpinionOutcome,
+    SecondOpinion,
+    Severity,
+    Signal,
+    Stage,
+    Text,
+    Verdict,
+)
 
 VERDICT = Verdict(
     "m",
@@ -77,3 +90,13 @@ def test_every_level_and_stage_has_its_words():
 
 def test_a_long_quote_is_cut():
     assert len(quoted("あ" * 1000)) < 130
+
+
+@pytest.mark.parametrize("outcome", OpinionOutcome)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_that_somebody_else_was_asked_is_told(outcome, language):
+    told = describe(replace(VERDICT, second_opinion=SecondOpinion("m", outcome, Level.NOTICE)), language)
+    assert heard(SecondOpinion("m", outcome, Level.NOTICE), language) in told
+    assert ("[notice]" in told) == (outcome is OpinionOutcome.RAISED)
+    assert "m\n" not in told  # what it is called is for operators
+    assert heard(SecondOpinion("m", outcome, Level.NOTICE), language) not in describe(VERDICT, language)

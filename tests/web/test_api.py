@@ -36,6 +36,7 @@ def test_one_event_is_screened_kept_and_answered_by_the_contract(world, api):
     assert answer.status_code == 200
     assert list(answer.json()) == [
         "id", "level", "score", "stage", "first_alert_turn", "why_now", "signals", "identity", "links", "actions", "pack",
+        "second_opinion",
     ]  # fmt: skip
     assert answer.json()["level"] == "danger"
     assert "振込" in answer.text  # Japanese as it is written

@@ -25,6 +25,7 @@ from honnin.model import (
     Person,
     Recipient,
     Relationship,
+    SecondOpinion,
     Signal,
     Text,
     Turn,
@@ -404,8 +405,9 @@ def _person(reader: _Reader, place: str, value: Mapping[str, Any]) -> Person:
 
 
 def verdict_to_json(verdict: Verdict, *, public: bool) -> dict[str, Any]:
-    """Write a verdict as the contract says; ``public`` leaves out scores, ids of rules, the pack and other accounts.
+    """Write a verdict as the contract says.
 
+    ``public`` leaves out scores, ids of rules, the pack, other accounts, and that somebody else was asked.
     All strings can be written as UTF-8: halves of characters, which hostile text may carry, become U+FFFD.
     """
     found: dict[str, Any] = {"id": verdict.id, "level": verdict.level.value}
@@ -422,7 +424,18 @@ def verdict_to_json(verdict: Verdict, *, public: bool) -> dict[str, Any]:
     }
     if not public:
         found["pack"] = verdict.pack
+        found["second_opinion"] = None if verdict.second_opinion is None else _second(verdict.second_opinion)
     return found
+
+
+def _second(heard: SecondOpinion) -> dict[str, Any]:
+    return {
+        "by": whole(heard.by),
+        "outcome": heard.outcome.value,
+        "level": heard.level.value if heard.level else None,
+        "level_without": heard.level_without.value,
+        "tactics": list(dict.fromkeys(finding.tactic for finding in heard.findings)),
+    }
 
 
 def whole(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from honnin.model import Level, Stage, Text, Verdict
+from collections.abc import Iterator, Sequence
+
+from honnin.model import Level, OpinionOutcome, SecondOpinion, Signal, Stage, Text, Verdict
 from honnin.model.text import Language
 
 LEVELS = {
@@ -31,6 +33,25 @@ WHY = Text("見つかったこと", "What was found")
 LINKS = Text("リンク", "Links")
 NEXT = Text("次にすること", "What to do next")
 REACHED = Text("手口の段階", "Stage of the script")
+SECOND = Text("二つめの読み取り", "Second opinion")
+HEARD = {
+    OpinionOutcome.RAISED: Text(
+        "ほかの読み手の意見も聞き、レベルを {before} から上げています。機械の読みなので、誤ることもあります。",
+        "Another reader was asked too, and the level was raised from {before}. It is a machine's reading and can be wrong.",
+    ),
+    OpinionOutcome.EXPLAINED: Text(
+        "ほかの読み手の意見も聞き、気になる点を加えています。レベルは変わっていません。",
+        "Another reader was asked too, and points were added. The level is the same.",
+    ),
+    OpinionOutcome.NOTHING_ADDED: Text(
+        "ほかの読み手の意見も聞きましたが、加わったことはありません。",
+        "Another reader was asked too, and added nothing.",
+    ),
+    OpinionOutcome.UNANSWERED: Text(
+        "ほかの読み手にも尋ねましたが、使える答えがなかったため、結果には加えていません。",
+        "Another reader was asked too, but gave no usable answer; the result stands without it.",
+    ),
+}
 MORE = Text("ほか{more}件", "and {more} more")
 LONGEST_QUOTE = 120
 MOST_SIGNALS = 5
@@ -45,14 +66,9 @@ def describe(verdict: Verdict, language: Language) -> str:
     if verdict.why_now is not None:
         parts.append(f"{NOW.in_language(language)}: {printable(verdict.why_now.in_language(language))}")
     if verdict.signals:
-        parts.append(f"\n{WHY.in_language(language)}")
-        for signal in verdict.signals[:MOST_SIGNALS]:
-            parts.append(f"  - {signal.reason.in_language(language)}")
-            if signal.quote:
-                parts.append(f"    {quoted(signal.quote)}")
-        more = len(verdict.signals) - MOST_SIGNALS
-        if more > 0:
-            parts.append(f"  {MORE.in_language(language).format(more=more)}")
+        parts += _found(verdict.signals, language)
+    if verdict.second_opinion is not None:
+        parts.append(f"\n{SECOND.in_language(language)}\n  {heard(verdict.second_opinion, language)}")
     if verdict.links:
         parts.append(f"\n{LINKS.in_language(language)}")
         for link in verdict.links:
@@ -62,6 +78,22 @@ def describe(verdict: Verdict, language: Language) -> str:
         parts.append(f"\n{NEXT.in_language(language)}")
         parts.extend(f"  {n}. {action.text.in_language(language)}" for n, action in enumerate(verdict.actions, start=1))
     return "\n".join(parts)
+
+
+def _found(signals: Sequence[Signal], language: Language) -> Iterator[str]:
+    yield f"\n{WHY.in_language(language)}"
+    for signal in signals[:MOST_SIGNALS]:
+        yield f"  - {signal.reason.in_language(language)}"
+        if signal.quote:
+            yield f"    {quoted(signal.quote)}"
+    more = len(signals) - MOST_SIGNALS
+    if more > 0:
+        yield f"  {MORE.in_language(language).format(more=more)}"
+
+
+def heard(opinion: SecondOpinion, language: Language) -> str:
+    """What a second opinion did, in one sentence."""
+    return HEARD[opinion.outcome].in_language(language).format(before=f"[{opinion.level_without.value}]")
 
 
 def quoted(words: str) -> str:

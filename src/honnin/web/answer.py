@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from honnin.app.ports import StoredVerdict
-from honnin.model import Event, IdentityMatch, Kind, Level, LinkCheck, Signal, Stage, Turn, Verdict
+from honnin.model import Event, IdentityMatch, Kind, Level, LinkCheck, SecondOpinion, Signal, Stage, Turn, Verdict
 from honnin.model.text import Language
 from honnin.screening.facts import BEFORE
 from honnin.web.marking import LONGEST_SHOWN, Segment, Span, segments, span_of, visible
@@ -73,6 +73,7 @@ class Answer:
     identity: IdentityMatch | None
     steps: tuple[Step, ...]
     why_now: str = ""
+    second: SecondOpinion | None = None
 
 
 def answer_of(
@@ -115,6 +116,7 @@ def answer_of(
         identity=verdict.identity,
         steps=_steps(verdict.stage),
         why_now=visible(verdict.why_now.in_language(language)) if verdict.why_now else "",
+        second=verdict.second_opinion,
     )
 
 
@@ -130,7 +132,9 @@ def joined(talk: Sequence[StoredVerdict], current: StoredVerdict) -> tuple[Event
     order = [here, *(index for index in reversed(range(len(talk))) if index != here)]
     signals = tuple(_placed(signal, index) for index in order for signal in talk[index].verdict.signals)
     first = next((index for index, item in enumerate(talk) if item.verdict.level.is_alert), None)
-    return replace(current.event, turns=turns), replace(current.verdict, signals=signals, first_alert_turn=first)
+    heard = next((found for index in order if (found := talk[index].verdict.second_opinion)), None)
+    verdict = replace(current.verdict, signals=signals, first_alert_turn=first, second_opinion=heard)
+    return replace(current.event, turns=turns), verdict
 
 
 def _placed(signal: Signal, index: int) -> Signal:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from honnin.model import Channel, Judgement, Level, LinkLevel, Severity, Stage
+from honnin.model import Channel, Judgement, Level, LinkLevel, OpinionOutcome, Severity, Stage
 
 
 class Shape(BaseModel):
@@ -175,6 +175,16 @@ class ActionOut(Words):
     id: str
 
 
+class SecondOpinionOut(Shape):
+    """That another reader was asked as well. ``level`` is null where no usable answer came; the verdict is never lowered."""
+
+    by: str
+    outcome: OpinionOutcome
+    level: Level | None
+    level_without: Level = Field(description="what the verdict says without it")
+    tactics: list[str]
+
+
 class VerdictOut(Shape):
     """What we say about an event. ``ok`` means that nothing was found, not that all is well."""
 
@@ -189,6 +199,7 @@ class VerdictOut(Shape):
     links: list[LinkOut]
     actions: list[ActionOut]
     pack: str
+    second_opinion: SecondOpinionOut | None = Field(description="null where nobody else was asked")
 
 
 class MistakeOut(Words):
