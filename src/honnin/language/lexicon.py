@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import ahocorasick
@@ -68,7 +70,7 @@ class Lexicon:
             self._chains.setdefault(chain.parts[0], []).append(chain)
         self._automaton = ahocorasick.Automaton()
         for word, entry in merged.items():
-            self._automaton.add_word(word, (len(word), entry))
+            self._automaton.add_word(word, entry)
         self._automaton.make_automaton()
 
     @classmethod
@@ -78,11 +80,11 @@ class Lexicon:
 
     def find(self, lowered: str) -> list[Hit]:
         """Return the words found in lower-cased text, in order; a word inside a longer one gives way to it."""
-        found = sorted(self._matches(lowered), key=lambda match: (match[0], -match[1]))
         kept: list[Hit] = []
         spots: Spots = {}
         reach = -1
-        for start, end, entry in found:
+        for start, end_first, entry in sorted(self._matches(lowered)):
+            end = -end_first
             if entry.as_word and end > reach:
                 kept.append(Hit(start, end, entry.as_word))
                 reach = end
@@ -90,34 +92,36 @@ class Lexicon:
                 kept.append(Hit(start, end, entry.inside))
             for part in entry.parts:
                 spots.setdefault(part, []).append((start, end))
-            kept += _going_on(entry, lowered, start, end)
-        possible = [chain for part in spots for chain in self._chains.get(part, ())]
-        if possible:
+            if entry.goes_on:
+                kept += _going_on(entry, lowered, start, end)
+        if spots:
+            possible = [chain for part in spots for chain in self._chains.get(part, ())]
             kept += [Hit(start, end, frozenset({concept})) for start, end, concept in chained(possible, spots, lowered)]
-        return sorted(kept, key=lambda hit: hit.start)
+        return sorted(kept, key=itemgetter(0))
 
     def _matches(self, lowered: str) -> Iterator[tuple[int, int, _Entry]]:
+        """Yield (start, minus end, entry): put in order, the longest word stands first where several begin."""
         size = len(lowered)
-        for last, (length, entry) in self._automaton.iter(lowered):
+        for last, entry in self._automaton.iter(lowered):
             end = last + 1
-            start = end - length
-            if not entry.open_start and start and lowered[start - 1] in entry.alphabet:
+            start = end - entry.length
+            if entry.not_before and start and lowered[start - 1] in entry.not_before:
                 continue
-            if not entry.open_end and end < size and lowered[end] in entry.alphabet:
+            if entry.not_behind and end < size and lowered[end] in entry.not_behind:
                 continue
-            yield start, end, entry
+            yield start, -end, entry
 
 
 class _Way(NamedTuple):
     """One way to write a word of the lists, and what it stands for: a concept, or part of a chain if that begins with "~".
 
-    ``rest`` is what must follow; ``is_phrase`` says that it does not hide the words inside it.
+    ``rest`` is the expression that must follow; ``is_phrase`` says that it does not hide the words inside it.
     """
 
     word: str
     concept: str
     is_phrase: bool = False
-    rest: re.Pattern[str] | None = None
+    rest: str = ""
     open_end: bool = False
 
     def ends(self, text: str, end: int) -> bool:
@@ -128,39 +132,56 @@ class _Way(NamedTuple):
 class _Entry:
     """What is known of one word: what it stands for as a word and as a phrase, of what it is a part, what begins with it.
 
-    ``alphabet`` are the letters that may not stand next to it, unless that side is open.
+    ``not_before`` and ``not_behind`` are the letters that may not stand next to it; empty where that side is open.
     """
 
-    __slots__ = ("alphabet", "as_word", "goes_on", "inside", "open_end", "open_start", "parts")
+    __slots__ = ("as_word", "goes_on", "inside", "length", "not_before", "not_behind", "parts")
 
     def __init__(self, word: str, language: str) -> None:
         bare = word.strip("*")
-        self.as_word: frozenset[str] = frozenset()
-        self.inside: frozenset[str] = frozenset()
+        alphabet = _alphabet(bare, language)
+        self.length = len(bare)
+        self.as_word = _NOTHING
+        self.inside = _NOTHING
         self.parts: tuple[str, ...] = ()
         self.goes_on: tuple[_Way, ...] = ()
-        self.alphabet = _alphabet(bare, language)
-        self.open_start = word.startswith("*")
-        self.open_end = word.endswith("*")
+        self.not_before = _NOTHING if word.startswith("*") else alphabet
+        self.not_behind = _NOTHING if word.endswith("*") else alphabet
 
     def note(self, way: _Way) -> None:
         # one list that lets the word go on is enough: the lists do not know of one another
-        self.open_end = self.open_end or (way.rest is None and way.word.endswith("*"))
-        if way.rest is not None:
+        if not way.rest and way.word.endswith("*"):
+            self.not_behind = _NOTHING
+        if way.rest:
             self.goes_on += (way,)
         elif way.concept.startswith("~"):
             if way.concept not in self.parts:
                 self.parts += (way.concept,)
         elif way.is_phrase:
-            self.inside |= {way.concept}
+            self.inside = _with(self.inside, way.concept)
         else:
-            self.as_word |= {way.concept}
+            self.as_word = _with(self.as_word, way.concept)
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@cache
+def _with(concepts: frozenset[str], concept: str) -> frozenset[str]:
+    """Return both together; thousands of words share one set, which keeps the lexicon small."""
+    return concepts | {concept}
+
+
+@cache
+def _compiled(rest: str) -> re.Pattern[str]:
+    """Compile what follows a beginning once one of our texts has it: most never do, and all at the start take long."""
+    return re.compile(rest)
 
 
 def _going_on(entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
     """Yield the phrases that begin with this word and go on as they must."""
     for way in entry.goes_on:
-        behind = way.rest.match(text, end) if way.rest is not None else None
+        behind = _compiled(way.rest).match(text, end)
         if behind and way.ends(text, behind.end()):
             yield Hit(start, behind.end(), frozenset({way.concept}))
 
@@ -176,7 +197,7 @@ def _ways(
     for raw in _split(listed.lower()):
         if language == "en":
             for phrase in phrases(raw):
-                word = f"{phrase.beginning}*" if phrase.goes_on and phrase.rest is None else phrase.beginning
+                word = f"{phrase.beginning}*" if phrase.goes_on and not phrase.rest else phrase.beginning
                 yield _Way(word, concept, "(" in raw, phrase.rest, phrase.goes_on)
         elif "~" in raw:
             parts = [f"~{part.strip()}" for part in raw.split("~")]

@@ -31,15 +31,19 @@ _PAIRS = (
     ("favour", "favor"),
     ("authorise", "authorize"),
 )
-_SPELLINGS = tuple((re.compile(rf"(?<![\w'])(?:{listed})(?![\w'])"), also) for listed, also in _PAIRS)
+_SPELLINGS = tuple(
+    # what is left of a listed form once its alternatives are taken away stands in every phrase that has it: quick to look for
+    (listed.rpartition(")")[2], re.compile(rf"(?<![\w'])(?:{listed})(?![\w'])"), also)
+    for listed, also in _PAIRS
+)
 _WRITTEN_OUT = 40  # ways to write the first words of one phrase out; more go into the expression behind them
 
 
 class Phrase(NamedTuple):
-    """A way to begin a phrase, what may follow it (nothing: the beginning is all), and whether the last word may go on."""
+    """A way to begin a phrase, the expression that must follow ("": the beginning is all), and whether the last word may go on."""
 
     beginning: str
-    rest: re.Pattern[str] | None
+    rest: str
     goes_on: bool
 
 
@@ -62,10 +66,10 @@ def phrases(listed: str) -> Iterator[Phrase]:
     ):
         ways *= len(parts[taken].options)
         taken += 1
-    rest = _expression(parts[taken:]) if taken < len(parts) else None
+    rest = _expression(parts[taken:])
     beginnings = {_joined(parts[:taken], choice) for choice in product(*(part.options for part in parts[:taken]))}
     for beginning in beginnings:
-        for written in spellings(beginning, alone=rest is None):
+        for written in spellings(beginning, alone=not rest):
             yield Phrase(written, rest, goes_on)
 
 
@@ -78,9 +82,10 @@ def spellings(phrase: str, *, alone: bool = True) -> set[str]:
     written = {phrase}
     if alone and " " not in phrase:
         return written
-    for listed, also in _SPELLINGS:
-        written |= {listed.sub(also, one) for one in written}
-    return written | {one.replace("'", "") for one in written}
+    for sign, listed, also in _SPELLINGS:
+        if sign in phrase:
+            written |= {listed.sub(also, one) for one in written}
+    return written | {one.replace("'", "") for one in written} if "'" in phrase else written
 
 
 def _parts(listed: str) -> Iterator[_Part]:
@@ -101,11 +106,11 @@ def _joined(parts: list[_Part], choice: tuple[str, ...]) -> str:
     return text
 
 
-def _expression(parts: list[_Part]) -> re.Pattern[str]:
+def _expression(parts: list[_Part]) -> str:
     pattern = ""
     for part in parts:
         written = {way for option in part.options if option for way in spellings(option, alone=False)}
         ways = sorted(written, key=lambda way: (-len(way), way))
         spaced = [f"{'' if part.glued or way.startswith(chr(39)) else ' '}{re.escape(way)}" for way in ways]
         pattern += f"(?:{'|'.join(spaced)}){'?' if '' in part.options else ''}"
-    return re.compile(pattern)
+    return pattern
