@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contract.readers import opinion
 
@@ -115,6 +115,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=200), JSON.map(json.dumps)))
 def test_whatever_comes_is_read_or_refused(answer):
     found = opinion_from(answer, QUESTION)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from honnin.model import (
@@ -149,6 +149,7 @@ OPINIONS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Level), OPINIONS, st.integers(0, 3), st.floats(0, 1), st.none() | st.integers(0, 2))
 def test_whatever_the_opinion_nothing_is_lowered_or_lost(level, opinion, turns, score, first):
     event = replace(EVENT, turns=(Turn("あいうえおかきくけこ"),) * turns, subject="件名")

@@ -14,6 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from honnin.identity import introductions
+from honnin.identity.claim import parse
+from honnin.identity.organisation import core, has_legal_form
 from honnin.language.entities import find_entities
 from honnin.language.people import People
 from honnin.links import Links
@@ -23,6 +25,7 @@ from honnin.text import Normalised, normalise
 MOST_NAMES = 2_000
 """Names given from outside that are looked for: more than any message speaks of, and a bound on what they can cost."""
 
+LONGEST_NAME = 200
 AROUND, LONGEST_TOKEN = 60, 800
 """Characters before and after a piece that are looked at, and how far on where they end in the middle of an address."""
 
@@ -35,7 +38,6 @@ _ENTITIES = {
     Entity.EMAIL: "mail",
     Entity.LINE_ID: "contact",
 }
-_PARTS = re.compile(r"[^\W\d_]+")
 _COMPANY = re.compile(
     r"(?:(?:株式|有限|合同|合資)会社|\(株\))[ \u3000]?[一-龥々ぁ-んァ-ヶーA-Za-z&]{1,14}?(?=[のはがをにとへでもや様御]|[^一-龥々ぁ-んァ-ヶーA-Za-z&]|\Z)"
     r"|[一-龥々ァ-ヶーA-Za-z]{1,12}(?:株式会社|有限会社|合同会社|\(株\))"
@@ -95,15 +97,23 @@ class Mask:
             self._learn(found.organisation)
 
     def _learn(self, name: str) -> None:
-        """Take a name apart, so that each part stands for the whole: 「三田村 一郎」 and 「三田村」 are one person."""
-        whole = normalise(name[:200]).text.strip().lower()
-        for part in (whole, *_PARTS.findall(whole)):
+        """Take a name apart, so that each part stands for the whole: 「三田村 一郎」 and 「三田村」 are one person.
+
+        A title is no name: 「社長」 stays, whoever shows it as his.
+        """
+        whole = normalise(name[:LONGEST_NAME]).text.strip().lower()
+        claim = parse(whole)
+        named = [token.text for token in claim.names]
+        parts = (whole, core(whole), *named) if named or has_legal_form(whole) else ()
+        for part in parts:
             if len(part) >= (3 if part.isascii() else 2) and len(self._names) < MOST_NAMES and part not in _no_names():
                 self._names.setdefault(part, whole)
 
     def _whole(self, written: str) -> str:
-        """The name that a written one stands for: a known one of which it holds a part, or itself, known from now on."""
-        found = self._names.get(written) or next((whole for part, whole in self._names.items() if part in written), "")
+        """The name that a written one stands for: a known one that shares a part with it, or itself, known from now on."""
+        found = self._names.get(written) or next(
+            (whole for part, whole in self._names.items() if part in written or written in part), ""
+        )
         if not found:
             self._learn(written)
         return found or written
