@@ -1,0 +1,345 @@
+"""Words as they are meant: put together where they are cut up, spelt right where a letter slipped, in kanji where only their sound is written.
+
+``normalise`` deals with letters and is right for names too; this deals with words and is for reading what a text asks. It works on the
+words that business and fraud are written with (``data/plain_words_*``), and leaves everything alone that may be another word.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache, lru_cache
+
+import ahocorasick
+
+from honnin.text.kana import kana_to_romaji, to_hiragana
+from honnin.text.normalise import Normalised
+from honnin.text.scripts import language_of
+from honnin.text.tables import lines, words
+
+Edit = tuple[int, int, str]
+"""A stretch of the text and what it is read as."""
+
+LOOKED_AT = 100_000  # characters; nobody reads further either
+LEAST_ROMAJI = 5
+LEAST_SLIP, LONGEST_SLIP = 5, 24  # letters of an English word that may be misspelt
+LEAST_CUT = 5  # letters of an English word that may be put together
+LONGEST = 10  # characters of a Japanese word that may be cut up
+
+_JA = "ぁ-ゖァ-ヺー々一-鿿"
+_TOKEN = re.compile("(?<!['a-z])[a-z]+(?![a-z]*')")
+_ODD_TOKEN = re.compile("[a-z]{4,}")
+_BETWEEN = re.compile(r"[ .·_\n]|  | ?-? ?\n")
+_SIGNS = frozenset("._·")
+_OFTEN_CUT = frozenset(
+    ["password", "passcode", "paypal", "payment", "payroll", "mailbox", "webmail"]
+)  # in pieces that are words
+_GAP = re.compile(rf"(?<=[{_JA}])(?: {{1,2}}|[.・_\-]| ?\n ?)(?=[{_JA}])")
+_KATAKANA_TOKEN = re.compile("[ァ-ヺー]{4,20}")
+_LETTER = re.compile(f"[{_JA}]")
+_JOINTS = frozenset("@/._-=:&#%+~")
+_HIRAGANA = re.compile("[ぁ-ゖ]")
+_KANA = re.compile("[ぁ-ゖァ-ヺー]")
+_LATIN = re.compile("[a-z]")
+# What may stand before and after a word in a run of hiragana.
+_BEFORE = frozenset("はがをにでとのもへやかおごねよ、")
+_AFTER = re.compile(
+    r"(?:[はがをにでとのもへやかねよ]|です|でし|から|まで|より|だけ|など|さん|さま|さき|する|し[たてまなろよ]|され|させ|いただ|いたし|くださ|ください|ちゅう|ずみ|なし|あり|よう|$)"
+)
+_FULL_LINE = 18  # characters: lines broken by width are at least so long
+
+
+def plain(text: Normalised) -> Normalised:
+    """The text with its words as they are meant; positions still lead back to what was written.
+
+    >>> from honnin.text import normalise
+    >>> plain(normalise("ふりこみさきの銀 行をおしらせください")).text
+    '振込先の銀行をお知らせください'
+    >>> plain(normalise("Please conf irm your pasword")).text
+    'Please confirm your password'
+    """
+    found = edits(text.text)
+    if not found:
+        return text
+    starts, ends, pieces = array("I"), array("I"), []
+    position = 0
+    for start, end, meant in [*found, (len(text.text), len(text.text), "")]:
+        for at in range(position, start):
+            first, last = text.span(at, at + 1)
+            starts.append(first)
+            ends.append(last)
+        pieces += [text.text[position:start], meant]
+        if meant:
+            first, last = text.span(start, end)
+            starts.extend([first] * len(meant))
+            ends.extend([last] * len(meant))
+        position = end
+    return replace(text, text="".join(pieces), _starts=starts, _ends=ends)
+
+
+def plain_text(folded: str) -> str:
+    """Folded text with its words as they are meant."""
+    found = edits(folded)
+    if not found:
+        return folded
+    pieces, position = [], 0
+    for start, end, meant in found:
+        pieces += [folded[position:start], meant]
+        position = end
+    return "".join([*pieces, folded[position:]])
+
+
+@lru_cache(maxsize=64)
+def edits(folded: str) -> tuple[Edit, ...]:
+    """What has to be read otherwise, in order and without overlap."""
+    text = folded[:LOOKED_AT].lower()
+    if len(text) != min(len(folded), LOOKED_AT):
+        return ()  # a few letters grow when lowered; nobody needs them here
+    found = list(_english(text))
+    if not text.isascii():
+        found += _japanese(text)
+        found.sort(key=lambda edit: (edit[0], -edit[1]))
+    kept: list[Edit] = []
+    for edit in found:
+        if not kept or edit[0] >= kept[-1][1]:
+            kept.append(edit)
+    return tuple(kept)
+
+
+# English: words cut in two, and slips of the hand
+
+
+@cache
+def _english_words() -> dict[str, int]:
+    """Each word worth recognising, with its rank by how often it is written."""
+    return {word: rank for rank, word in enumerate(words("plain_words_en.txt"))}
+
+
+@cache
+def _left_alone() -> frozenset[str]:
+    return frozenset([*_english_words(), *words("other_words_en.txt")])
+
+
+def _english(text: str) -> Iterator[Edit]:
+    known, whole = _left_alone(), _english_words()
+    last, last_start, last_end = "", 0, 0
+    for match in _TOKEN.finditer(text):
+        token, start, end = match[0], match.start(), match.end()
+        if last:
+            joined = last + token
+            if (
+                len(joined) >= LEAST_CUT
+                and joined in whole
+                and _BETWEEN.fullmatch(text, last_end, start)
+                and (_is_piece(last) or _is_piece(token) or joined in _OFTEN_CUT or text[last_end:start] in _SIGNS)
+                and not _in_address(text, last_start, end)
+            ):
+                yield last_start, end, joined
+                last = ""
+                continue
+        if len(token) >= LEAST_SLIP and token not in known:
+            meant = _meant(token)
+            if meant and not _in_address(text, start, end):
+                yield start, end, meant
+        last, last_start, last_end = token, start, end
+
+
+def _is_piece(token: str) -> bool:
+    """Whether a token is no word by itself."""
+    return token not in _left_alone() or (len(token) == 1 and token not in {"a", "i"})
+
+
+def _in_address(text: str, start: int, end: int) -> bool:
+    """Whether letters are part of a link, an address or a name of a program."""
+    return text[start - 1 : start] in _JOINTS or (
+        text[end : end + 1] in _JOINTS and not text[end + 1 : end + 2].isspace() and end + 1 < len(text)
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _meant(token: str) -> str:
+    """The word of which a token is a slip, empty where it is none."""
+    if len(token) > LONGEST_SLIP:
+        return ""
+    found = _slips(token, _english_shortened(), _english_words())
+    return found if found[:1] == token[:1] or len(token) > 6 else ""
+
+
+@cache
+def _english_shortened() -> dict[str, tuple[str, ...]]:
+    return _shortened(_english_words())
+
+
+def _shortened(listed: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Every word by itself and by what is left when one letter is missing."""
+    table: dict[str, tuple[str, ...]] = {}
+    for word in listed:
+        for short in {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}:
+            table[short] = (*table.get(short, ()), word)
+    return table
+
+
+def _slips(token: str, table: dict[str, tuple[str, ...]], rank: dict[str, int]) -> str:
+    """The most frequent word of which a token is a slip, empty where it is none."""
+    shortened = {token, *(token[:at] + token[at + 1 :] for at in range(len(token)))}
+    near = {word for short in shortened for word in table.get(short, ()) if _one_slip(token, word)}
+    return min(near, key=rank.__getitem__, default="")
+
+
+def _one_slip(token: str, word: str) -> bool:
+    """Whether one letter was left out, put in, exchanged, or changed places with the next."""
+    at = next((at for at, (left, right) in enumerate(zip(token, word, strict=False)) if left != right), None)
+    if at is None:
+        return abs(len(token) - len(word)) == 1
+    if len(token) != len(word):
+        return token[at + (len(token) > len(word)) :] == word[at + (len(word) > len(token)) :]
+    if token[at + 1 :] == word[at + 1 :]:
+        return True
+    return token[at : at + 2] == word[at : at + 2][::-1] and token[at + 2 :] == word[at + 2 :]
+
+
+# Japanese: words cut up, spelt by their sound in kana or Latin letters, and slips in katakana
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    """Sound (in katakana) to the word that most often sounds so."""
+    table: dict[str, str] = {}
+    for line in lines("plain_words_ja.tsv"):
+        word, sound = line.split("\t")
+        if sound:
+            table.setdefault(sound, word)
+    return table
+
+
+@cache
+def _japanese_words() -> frozenset[str]:
+    listed = [line.split("\t")[0] for line in lines("plain_words_ja.tsv")]
+    return frozenset([*listed, *_katakana_words(), *words("katakana_words.txt")])
+
+
+@cache
+def _by_sound() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for sound, word in _sounds().items():
+        for spelt in (sound, to_hiragana(sound)):
+            if spelt != word:
+                automaton.add_word(spelt, (len(spelt), word))
+    automaton.make_automaton()
+    return automaton
+
+
+@cache
+def _by_romaji() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for sound, word in _sounds().items():
+        long = kana_to_romaji(sound).replace("'", "")
+        short = re.sub(r"ou|oo", "o", long).replace("uu", "u")
+        for spelt in (long, short):
+            if len(spelt) >= LEAST_ROMAJI and spelt not in _left_alone():
+                table.setdefault(spelt, word)
+    return table
+
+
+@cache
+def _katakana_shortened() -> dict[str, tuple[str, ...]]:
+    return _shortened(_katakana_words())
+
+
+@cache
+def _katakana_words() -> dict[str, int]:
+    return {word: rank for rank, word in enumerate(words("plain_words_katakana.txt"))}
+
+
+@cache
+def _katakana_known() -> frozenset[str]:
+    return _japanese_words() | frozenset(words("other_words_katakana.txt"))
+
+
+def _japanese(text: str) -> Iterator[Edit]:
+    yield from _cut_up(text)
+    yield from _spelt_by_sound(text)
+    for match in _KATAKANA_TOKEN.finditer(text):
+        if match[0] not in _katakana_known():
+            meant = _katakana_meant(match[0])
+            if meant:
+                yield *match.span(), meant
+    if _LATIN.search(text) and language_of(text) == "ja":
+        spelt = _by_romaji()
+        for match in _ODD_TOKEN.finditer(text):
+            if match[0] in spelt and not _in_address(text, *match.span()):
+                # the gaps around a word in Latin letters are no gaps of the sentence
+                before = match.start() - (text[match.start() - 1 : match.start()] == " ")
+                yield before, match.end() + (text[match.end() : match.end() + 1] == " "), spelt[match[0]]
+
+
+@lru_cache(maxsize=5_000)
+def _katakana_meant(token: str) -> str:
+    return _slips(token, _katakana_shortened(), _katakana_words())
+
+
+def _cut_up(text: str) -> Iterator[Edit]:
+    """Gaps inside words, and line ends at which a program broke a sentence by its width."""
+    known = _japanese_words()
+    width = _width(text)
+    for gap in _GAP.finditer(text):
+        before, after = _run_before(text, gap.start()), _run_after(text, gap.end())
+        if (width and "\n" in gap[0] and _is_full(text, gap.start(), width)) or any(
+            before[-left:] + after[:right] in known
+            for left in range(1, len(before) + 1)
+            for right in range(1, len(after) + 1)
+            if not _goes_on(before, left, after, right, gap[0])
+        ):
+            yield *gap.span(), ""
+
+
+def _run_before(text: str, end: int) -> str:
+    start = end
+    while start > 0 and end - start < LONGEST and _LETTER.match(text[start - 1]):
+        start -= 1
+    return text[start:end]
+
+
+def _run_after(text: str, start: int) -> str:
+    end = start
+    while end < len(text) and end - start < LONGEST and _LETTER.match(text[end]):
+        end += 1
+    return text[start:end]
+
+
+def _goes_on(before: str, left: int, after: str, right: int, gap: str) -> bool:
+    """Whether other kanji stand on both sides, so that 支社 長田 is no 社長; a break by a sign or line is never so."""
+    outside = before[: len(before) - left][-1:], after[right:][:1]
+    kanji = [bool(char) and "一" <= char <= "鿿" for char in outside]
+    return all(kanji) or (gap.strip() == "" and "\n" not in gap and any(kanji) and left + right < 3)
+
+
+def _width(text: str) -> int:
+    """The width at which a program broke the lines, 0 where nobody did."""
+    sizes = [len(line) for line in text.split("\n")]
+    widest = max(sizes)
+    return widest if widest >= _FULL_LINE and sum(size >= widest - 1 for size in sizes) > 1 else 0
+
+
+def _is_full(text: str, end: int, width: int) -> bool:
+    return end - (text.rfind("\n", 0, end) + 1) >= width - 1
+
+
+def _spelt_by_sound(text: str) -> Iterator[Edit]:
+    for last, (length, word) in _by_sound().iter(text):
+        end = last + 1
+        start = end - length
+        if _stands_alone(text, start, end):
+            yield start, end, word
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether kana beside a word spelt in kana can be other words."""
+    before = text[start - 1 : start]
+    if _HIRAGANA.match(text[start]):
+        return (not _HIRAGANA.match(before) or before in _BEFORE) and (
+            not _HIRAGANA.match(text, end) or _AFTER.match(text, end) is not None
+        )
+    return not re.match("[ァ-ヺー]", before) and not re.match("[ァ-ヺー]", text[end : end + 1])
