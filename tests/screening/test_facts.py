@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -7,6 +7,7 @@ from honnin.rules.vocabulary import ATOMS
 from honnin.screening.facts import MOST_EVIDENCE, FactBook, relation_atoms
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+JST = timezone(timedelta(hours=9))
 
 
 @pytest.mark.parametrize(
@@ -112,10 +113,11 @@ def test_which_account_counts_as_known(atoms, trusted):
 @pytest.mark.parametrize(
     ("at", "odd"),
     [
-        (datetime(2026, 11, 24, 23, 10, tzinfo=UTC), True),
-        (datetime(2026, 11, 24, 5, 59, tzinfo=UTC), True),
-        (datetime(2026, 11, 24, 6, 0, tzinfo=UTC), False),
-        (datetime(2026, 11, 28, 11, 0, tzinfo=UTC), True),  # a Saturday
+        (datetime(2026, 11, 24, 23, 10, tzinfo=JST), True),
+        (datetime(2026, 11, 24, 5, 59, tzinfo=JST), True),
+        (datetime(2026, 11, 24, 6, 0, tzinfo=JST), False),
+        (datetime(2026, 11, 28, 11, 0, tzinfo=JST), True),  # a Saturday
+        (datetime(2026, 11, 24, 23, 10, tzinfo=UTC), False),  # where the writer sat is not told
         (datetime(2026, 11, 24, 23, 10), False),  # noqa: DTZ001 - whose clock it is nobody says
         (None, False),
     ],

@@ -210,7 +210,9 @@ class _Reader:
         try:
             moment = datetime.fromisoformat(value)
             # A time without a zone comes from nobody knows where: read as UTC rather than as the zone of this machine.
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+            moment.astimezone(UTC)  # a moment that no calendar holds is refused here and not where it is compared
+            return moment
         except (ValueError, OverflowError):
             self.wrong(
                 place,

@@ -139,7 +139,7 @@ def _address(message: EmailMessage, name: str) -> tuple[str, str]:
 def _date(message: EmailMessage) -> datetime | None:
     try:
         date = parsedate_to_datetime(_header(message, "Date"))
-        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+        return date if date.tzinfo else date.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 

@@ -73,7 +73,7 @@ PRIOR = {
     "identity:claims_known_person": 0.8, "identity:not_their_account": 2.5, "identity:unsure": 0.3, "identity:role_only": 0.8,
     "sender:free_mail": 0.5, "sender:reply_to_differs": 0.8, "sender:brand_without_its_domain": 1.5, "sender:lookalike_domain": 2.5,
     "sender:company_in_subject": 0.2, "manner:broken": 0.5, "destination:new": 0.5, "time:odd_hours": 0.1,
-    "known:money_and_hush": 3.0, "known:money_and_other_hand": 2.5, "stranger:asks": 0.5, "stranger:hushes": 0.8, "theme:boss>=5": 1.0, "theme:prize>=4": 0.7, "theme:order>=4": 0.5,
+    "known:person": -1.0, "known:checked": -0.5, "known:long": -1.0, "known:secret_asked": 1.5, "known:money_and_hush": 3.0, "known:money_and_other_hand": 2.5, "stranger:asks": 0.5, "stranger:hushes": 0.8, "theme:boss>=5": 1.0, "theme:prize>=4": 0.7, "theme:order>=4": 0.5,
 }  # fmt: skip
 """What each fact weighs before any row is read, from the measured patterns: few rows should not turn knowledge upside down."""
 
@@ -210,7 +210,7 @@ class GramTable:
 
 def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
     """Fit the weights of letter groups and words, each language by itself, both kinds of text counting the same."""
-    weights: dict[str, tuple[float, float]] = {}
+    weights: dict[str, complex] = {}
     biases = {True: 0.0, False: 0.0}
     for ja in (True, False):
         own = [sample for sample in samples if sample.is_ja is ja]
@@ -226,7 +226,7 @@ def fit_resemblance(samples: Sequence[Sample], table: GramTable) -> Resemblance:
         )
         model, rarity = _fitted_grams(matrix[:, held], labels, shares, meant[held])
         weights.update(
-            (str(name), (float(weight * rare), float(rare * rare)))
+            (str(name), complex(weight * rare, rare * rare))
             for name, weight, rare in zip(names[held], model.coef_[0], rarity, strict=True)
         )
         biases[ja] = float(model.intercept_[0])
@@ -360,8 +360,8 @@ def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
     package = Path(str(files("honnin")))
     resemblance = package / "language" / "data" / "resemblance.json"
     weights = {
-        gram: [round(weight / SCALE), round(length / SCALE)]
-        for gram, (weight, length) in sorted(fitted.resemblance.weights.items())
+        gram: [round(weighed.real / SCALE), round(weighed.imag / SCALE)]
+        for gram, weighed in sorted(fitted.resemblance.weights.items())
     }
     content = {
         "note": note,

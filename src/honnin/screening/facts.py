@@ -144,8 +144,8 @@ class FactBook:
             self.add("trust:known_account")
 
     def add_hour(self, at: datetime | None) -> None:
-        """Whether the message was sent at night or on a weekend, by the clock of its own time zone."""
-        if at is None or at.tzinfo is None:
+        """Whether the message was sent at night or on a weekend, by the clock of its own zone; a time in UTC tells none."""
+        if at is None or not at.utcoffset():
             return
         if at.weekday() >= SATURDAY or not DAY_BEGINS <= at.hour < DAY_ENDS:
             self.add("time:odd_hours")

@@ -1,8 +1,8 @@
 """The calibrated probability of fraud: a sum of weights, each of which can be read.
 
 Every alarming fact can only raise the score. The few facts that may lower it are listed in ``SOFTENING``. Weights are fitted by
-``honnin fit`` (facts that the corpora hold) or set by judgement (facts about relationship and identity, which no corpus holds);
-``data/score.json`` says which, when and on what.
+``honnin fit`` on the corpora and the rows written for training;
+``data/score.json`` says when and on what.
 """
 
 from __future__ import annotations
@@ -15,7 +15,19 @@ from math import exp
 
 from honnin.model import Evidence, Facts
 
-SOFTENING = frozenset({"act:already_done", "act:warn_about_fraud", "act:invites_check", "trust:known_account", "answers:account", "page:no_route"})
+SOFTENING = frozenset(
+    {
+        "act:already_done",
+        "act:warn_about_fraud",
+        "act:invites_check",
+        "trust:known_account",
+        "known:person",
+        "known:checked",
+        "known:long",
+        "answers:account",
+        "page:no_route",
+    }
+)
 """Facts that may speak against fraud: reports of what is done, warnings, a known account, an answer to our own question."""
 
 CLAIMS = frozenset(
@@ -60,6 +72,8 @@ ROUTES = frozenset(
 )
 """Ways on which a message leads the reader; one that names none leaves them to the way they always took."""
 HUSHING = frozenset({"pressure:secrecy", "pressure:isolation", "act:ask_keep_others_out", "act:excuse_no_call"})
+SECRETS = frozenset({"act:ask_code", "act:ask_credentials", "act:ask_gift_card", "act:ask_install"})
+NEWNESS = frozenset({"relation:new", "relation:first_message"})
 OTHER_HAND = frozenset({"manner:broken", "destination:new"})
 RESEMBLANCE_LIMIT = 4.0  # log-odds: one voice among many
 CONFIRMED, CONFIRMED_AT_LEAST = "copy:confirmed_fraud", 1.7
@@ -87,7 +101,7 @@ class Score:
         """Return the log-odds of fraud."""
         weigh = self.weights.get
         total = self.bias + self.resemblance * bounded(facts.numbers.get("resemblance", 0.0))
-        for atom in facts.atoms:
+        for atom in said(facts):
             total += weigh(atom, 0.0)
         for name, value in together(facts):
             total += weigh(name, 0.0) * value
@@ -116,9 +130,15 @@ def bounded(resemblance: float) -> float:
 
 def features(facts: Facts) -> Iterator[tuple[str, float]]:
     """Yield (feature, value): every atom as 1, and how many asks, claims, offers and pressures come together."""
-    for atom in facts.atoms:
+    for atom in said(facts):
         yield atom, 1.0
     yield from together(facts)
+
+
+def said(facts: Facts) -> Iterator[str]:
+    """Yield the atoms that are weighed: that somebody known writes for the first time is no news."""
+    known = "trust:known_account" in facts.atoms
+    return (atom for atom in facts.atoms if not (known and atom in NEWNESS))
 
 
 def together(facts: Facts) -> Iterator[tuple[str, float]]:
@@ -143,6 +163,10 @@ def together(facts: Facts) -> Iterator[tuple[str, float]]:
     yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
     yield "page:no_route", float(bool(atoms & PAGE_STORIES) and not atoms & ROUTES)
     if "trust:known_account" in atoms:
+        yield "known:person", float("identity:verified" in atoms)
+        yield "known:checked", float("relation:verified" in atoms)
+        yield "known:long", float("relation:established" in atoms)
+        yield "known:secret_asked", float(bool(atoms & SECRETS))
         yield "known:money_and_hush", float(bool(atoms & MONEY and atoms & HUSHING))
         yield "known:money_and_other_hand", float(bool(atoms & MONEY and atoms & OTHER_HAND))
     elif "relation:new" in atoms or "identity:claims_known_person" in atoms:
