@@ -240,6 +240,7 @@ _EN_OPENING = re.compile(
     rf"|(?i:my name is|my name['’]s)\s{{1,3}}(?P<any>[A-Za-z][A-Za-z'’-]{{0,20}}(?: {_CAP}){{0,3}})"
     rf"|(?P<here>{_CAP}(?: {_CAP}){{0,2}}) (?i:here)(?=[\s,.!-]))"
 )
+_EN_SIGNS = ("this is", "it is", "it's", "it’s", "its", "i am", "i'm", "i’m", "im", "my name", "here")
 _EN_TAIL = re.compile(r"\s{0,2}[,(–-]?\s{0,2}(?:(?:the|your|our|a)\s)?", re.IGNORECASE)
 _EN_FROM = re.compile(r"\s{0,2}[,(–-]?\s{0,2}(?:of|at|from|with|for|in|@)\s(?:the\s)?", re.IGNORECASE)
 _EN_FIRM = re.compile(r"[A-Za-z0-9&'’-]{1,30}(?:\s[A-Z0-9&][A-Za-z0-9&'’-]{0,30}){0,4}")
@@ -247,6 +248,9 @@ _EN_FIRM = re.compile(r"[A-Za-z0-9&'’-]{1,30}(?:\s[A-Z0-9&][A-Za-z0-9&'’-]{0
 
 def _english(text: str) -> list[_Found]:
     found: list[_Found] = []
+    low = text.lower().replace("i\u0307", "i")  # as İ is met by patterns without case
+    if not any(map(low.__contains__, _EN_SIGNS)):
+        return found
     for opening in _EN_OPENING.finditer(text):
         group = next(key for key in ("name", "any", "here") if opening.group(key))
         name, end = opening.group(group).rstrip("."), opening.end(group)

@@ -52,6 +52,15 @@ class Pattern:
         keys = self.slots[0] if self.within == "unit" else frozenset().union(*self.slots)
         object.__setattr__(self, "keys", keys)
 
+    def may_hold(self, text: TextFacts) -> bool:
+        """Whether it can be performed somewhere in a text that has a concept of its first slot."""
+        if (self.lang and self.lang != text.lang) or (self.needs and self.needs not in text.entities):
+            return False
+        for slot in self.slots[1:]:
+            if slot.isdisjoint(text.concepts):
+                return False
+        return self.apart.isdisjoint(text.concepts)
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -93,9 +102,8 @@ class Patterns:
             [*_parse(data["acts"], {act.value for act in Act}), *_parse(data["pressures"], {p.value for p in Pressure})]
         )
 
-    def find(self, units: Sequence[Unit], hits: Sequence[Hit], text: TextFacts) -> Iterator[Performed]:
-        """Yield each act once for every unit in which it is completed."""
-        possible = self._possible(text)
+    def find(self, units: Sequence[Unit], hits: Sequence[Hit], possible: Sequence[Pattern]) -> Iterator[Performed]:
+        """Yield each act that is possible in the text once for every unit in which it is completed."""
         if not possible:
             return
         seen = _Seen()
@@ -110,25 +118,22 @@ class Patterns:
                     yield Performed(way.kind, unit)
             seen.recent = [*seen.recent[-(_REACH - 1) :], concepts]
 
-    def needing_mood(self, text: TextFacts) -> frozenset[str]:
-        """Return the concepts for which clauses and moods must be told apart in this text.
-
-        Where no act that depends on them can come about, whatever the moods, a sentence need not be analysed at all.
-        """
-        needed: set[str] = set()
-        for way in self._possible(text):
-            if way.on_clauses:
-                needed.update(*way.slots)
-        return frozenset(needed)
-
-    def _possible(self, text: TextFacts) -> list[Pattern]:
+    def possible(self, text: TextFacts) -> list[Pattern]:
         """Return the patterns all of whose concepts stand somewhere in the text: few, and no other need be looked at."""
         found: dict[int, Pattern] = {}
         for concept in text.concepts:
             for way in self._by_concept.get(concept, ()):
-                if not any(slot.isdisjoint(text.concepts) for slot in way.slots[1:]) and text.admits(way):
+                if way.may_hold(text):
                     found[id(way)] = way
         return list(found.values())
+
+
+def needing_mood(possible: Iterable[Pattern]) -> frozenset[str]:
+    """Return the concepts for which clauses and moods must be told apart in a text.
+
+    Where no act that depends on them can come about, whatever the moods, a sentence need not be analysed at all.
+    """
+    return frozenset().union(*(slot for way in possible if way.on_clauses for slot in way.slots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +143,6 @@ class TextFacts:
     lang: str
     entities: frozenset[str]
     concepts: frozenset[str]
-
-    def admits(self, pattern: Pattern) -> bool:
-        if pattern.lang and pattern.lang != self.lang:
-            return False
-        return not pattern.apart & self.concepts and (not pattern.needs or pattern.needs in self.entities)
 
 
 @dataclass(frozen=True, slots=True)

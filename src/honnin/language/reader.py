@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from honnin.language import english
-from honnin.language.acts import Patterns, Performed, TextFacts, concepts_meant
+from honnin.language.acts import Pattern, Patterns, Performed, TextFacts, concepts_meant, needing_mood
 from honnin.language.clauses import Mood, Unit
 from honnin.language.entities import find_entities
 from honnin.language.japanese import Japanese
 from honnin.language.lexicon import Hit, Lexicon
 from honnin.language.passages import Passage, passages, repeated
 from honnin.model import Act, Finding, Reading
-from honnin.text import Normalised
+from honnin.text import Normalised, plain
 
 _ACTS = frozenset(act.value for act in Act)
 _MOST = 5  # findings of one kind kept from one text: enough to show, bounded for hostile texts
@@ -29,6 +29,7 @@ class Reader:
 
     def read(self, text: Normalised, *, turn: int = 0) -> Reading:
         """Return what the text does and names; positions and quotes are those of the original writing."""
+        text = plain(text)
         lowered = text.text.lower()
         if len(lowered) != len(text.text):  # a few letters grow when lowered; offsets must not
             lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text.text)
@@ -41,9 +42,9 @@ class Reader:
         performed: list[Performed] = []
         for part in passages(lowered):
             inside = [hit for hit in hits if part.start <= hit.start < part.end]
-            facts = TextFacts(part.lang, kinds, concepts)
-            read = [_as_meant(unit, others) for unit in self._units(lowered, part, inside, facts)]
-            performed += self._patterns.find(read, inside, facts)
+            possible = self._patterns.possible(TextFacts(part.lang, kinds, concepts))
+            read = [_as_meant(unit, others) for unit in self._units(lowered, part, inside, possible)]
+            performed += self._patterns.find(read, inside, possible)
             units += read
         found = tuple(_findings(text, performed, hits, turn))
         return Reading(
@@ -54,14 +55,14 @@ class Reader:
             hidden=tuple(Finding(one.kind, one.shown, one.start, one.end, turn) for one in text.removed),
         )
 
-    def _units(self, lowered: str, part: Passage, hits: list[Hit], facts: TextFacts) -> Iterable[Unit]:
+    def _units(self, lowered: str, part: Passage, hits: list[Hit], possible: list[Pattern]) -> Iterable[Unit]:
         if not hits:
             return []
         text, first = lowered[part.start : part.end], part.start
         if part.lang != "ja":
             read = english.units(text, [(hit.start - first, hit.end - first) for hit in hits])
         else:
-            needed = self._patterns.needing_mood(facts)
+            needed = needing_mood(possible)
             read = self._japanese.units(
                 text, [(hit.start - first, not needed.isdisjoint(hit.concepts)) for hit in hits]
             )

@@ -57,12 +57,13 @@ def signs(concepts: AbstractSet[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class Resemblance:
-    """For each group that says something (weight, share of the length): rare groups count for more of a text's length.
+    """For each group that says something, its weight and, as the imaginary part, its share of the length: rare groups have more.
 
-    ``bias`` and weights are in log-odds at equal shares of both kinds.
+    The two are one number because hundreds of groups of every text are added up. ``bias`` and weights are in log-odds at equal
+    shares of both kinds.
     """
 
-    weights: Mapping[str, tuple[float, float]]
+    weights: Mapping[str, complex]
     bias_ja: float
     bias_en: float
 
@@ -71,26 +72,26 @@ class Resemblance:
         """Return the fitted weights shipped with the package."""
         data = read_json("resemblance.json")
         scale = data["scale"]
-        weights = {gram: (weight * scale, length * scale) for gram, (weight, length) in data["weights"].items()}
+        weights = {gram: complex(weight * scale, length * scale) for gram, (weight, length) in data["weights"].items()}
         return cls(weights, data["bias_ja"], data["bias_en"])
 
     def logit(self, folded: str, concepts: AbstractSet[str] = frozenset()) -> float:
         """Return the log-odds (negative: unlike fraud; 0: cannot tell), of folded text and what its words stand for.
 
-        >>> Resemblance({"gift": (3.0, 1.0), "gift card": (5.0, 4.0)}, 0.0, -1.0).logit("a gift card") > 0
+        >>> Resemblance({"gift": 3 + 1j, "gift card": 5 + 4j}, 0.0, -1.0).logit("a gift card") > 0
         True
         """
-        return self.of_grams(grams(folded) | signs(concepts), ja=language_of(folded) == "ja")
+        found = grams(folded)
+        if concepts:
+            found |= signs(concepts)
+        return self.of_grams(found, ja=language_of(folded) == "ja")
 
     def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""
         bias = self.bias_ja if ja else self.bias_en
-        total = length = 0.0
-        for weighed in map(self.weights.get, found):
-            if weighed is not None:
-                total += weighed[0]
-                length += weighed[1]
-        return float(bias + total / (length + LEAST_LENGTH) ** 0.5) if length else min(bias, 0.0)
+        total = sum(filter(None, map(self.weights.get, found)), 0j)
+        length = total.imag
+        return float(bias + total.real / (length + LEAST_LENGTH) ** 0.5) if length else min(bias, 0.0)
 
     def excerpt(self, folded: str) -> tuple[int, int]:
         """Return the offsets of the sentence that is most like known fraud."""

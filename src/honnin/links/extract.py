@@ -57,6 +57,9 @@ _REST_RUN = re.compile(rf"(?:[^{_STOPS}。｡\[\]]|\[[a-z0-9_]{{0,20}}\](?==))*"
 _NEXT_LINK = re.compile(r"(?i)[,;](?=h(?:tt|xx)ps?(?::|\[:\])[/\\])")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]{2,45}\](?::[0-9]{1,5})?")
 _DEFANGED_DOT = re.compile(r"(?i)\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}|（\.）|［\.］|（dot）|［dot］")
+# Stands in every text with a link: a dot (however written) with a letter behind it, or a colon before a slash.
+_NEAR = r"A-Za-z0-9Ａ-Ｚａ-ｚ０-９İıſ\u212a\-－‐‑‒–−"  # letters that patterns without case meet, and what is narrowed to them
+_ANY_LINK = re.compile(rf"[.．\])}}）］。｡:：](?:[{_NEAR}]|(?<=[.．])\w|(?<=[:：\]])[/\\／])")
 _TRAILING = ".,;:!?'*~&("
 _HIRAGANA = re.compile(r"[ぁ-ゖ]")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -78,6 +81,8 @@ _PARTICLE = re.compile(r"[はがをにでとのも]")
 
 def extract(text: str, suffixes: Suffixes, directory: Directory) -> tuple[Link, ...]:
     """All links of a text, at most ``MOST_LINKS``, in order of appearance and without overlaps."""
+    if not _ANY_LINK.search(text):
+        return ()
     finder = _Finder(text, suffixes, directory)
     finder.anchors()
     finder.with_scheme()

@@ -203,8 +203,7 @@ class Machine:
 
     def breaks_manner(self, folded: str) -> bool:
         """Whether a text, not yet read, is written unlike what this account wrote before; from then on it counts as well."""
-        broken = self._manner.broken_by(folded)
-        self._manner = self._manner.with_text(folded)
+        broken, self._manner = self._manner.meet(folded)
         return broken
 
     def new_destinations(self, entities: Iterable[Finding]) -> list[Finding]:
