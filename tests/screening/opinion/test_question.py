@@ -145,6 +145,12 @@ class TestHowMuch:
         assert "経理の方を入れたグループを作ってください。" in texts(question)
         assert len(question.lines) == 9  # its neighbours, and three sentences at either end
 
+    def test_even_where_all_of_it_matters_only_so_much_leaves(self, ask):
+        event = Event("e", text=f"{'部屋' * 90}のグループを作ってください。" * 18)
+        found = Facts({"act:ask_group": tuple(Evidence("x", 0, at, at + 1) for at in range(0, len(event.text), 9))})
+        left = ask(event, facts=found).lines
+        assert 0 < sum(line.end - line.start for line in left) <= MOST_CHARACTERS < len(event.text)
+
     def test_a_short_one_leaves_whole(self, ask):
         assert "".join(texts(ask(Event("e", text="お疲れ様です。資料です。グループを作って。では。")))) == (
             "お疲れ様です。資料です。グループを作って。では。"
