@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from zengin_code import Bank
 
+from honnin.language.banks import bank_names, branch_names
 from honnin.model import Entity
 
 _BANK = re.compile(r"[一-龥ぁ-んァ-ヶーA-Za-z]{1,14}?(?:銀行|信用金庫|信用組合|労働金庫|信金|信組)|ゆうちょ")
@@ -151,20 +151,11 @@ def _banks(text: str) -> Iterator[Found]:
         yield Entity.BRANCH, match.start(), match.end(), _branch_code(bank_code, match.group())
 
 
-@lru_cache(maxsize=1)
-def _bank_names() -> dict[str, str]:
-    """Return bank name -> code, each name with and without what kind of bank it is."""
-    names: dict[str, str] = {}
-    for code, bank in Bank.all.items():
-        names[bank.name] = code
-    return names
-
-
 @lru_cache(maxsize=1024)
 def _bank_code(written: str) -> str:
     """Return the code of the bank a name ends with ("先方の青空銀行" names 青空), or an empty string."""
     stem = re.sub(r"(?:銀行|信用金庫|信用組合|労働金庫|信金|信組)$", "", written)
-    names = _bank_names()
+    names = bank_names()
     for start in range(len(stem)):
         for candidate in (written[start:], stem[start:]):
             if candidate in names and len(candidate) > 1:
@@ -174,9 +165,9 @@ def _bank_code(written: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _branch_code(bank_code: str, written: str) -> str:
-    branches = Bank.all[bank_code].branches
+    branches = branch_names(bank_code)
     digits = re.search(r"[0-9]{3}$", written)
     if digits:
         return digits.group() if digits.group() in branches else ""
     stem = re.sub(r"(?:支店|営業部|出張所)$", "", written)
-    return next((code for code, branch in branches.items() if branch.name and stem.endswith(branch.name)), "")
+    return next((code for code, name in branches.items() if name and stem.endswith(name)), "")
