@@ -104,6 +104,7 @@ def report(judged: Sequence[Judged], *, every_source: bool = False) -> str:
             least=1 if every_source else 10,
         ),
         _calibration(judged),
+        _levels(judged),
         _bars(judged),
     ]
     return "\n\n".join(parts)
@@ -146,6 +147,17 @@ def _calibration(judged: Sequence[Judged]) -> str:
         error += abs(mean - share) * len(members) / len(judged)
         lines.append(f"{low / 10:.1f}–{(low + 1) / 10:.1f}{'':<5}{len(members):>6}{mean:>8.2f}{share:>8.2f}")
     return "\n".join([*lines, f"expected calibration error {error:.3f}"])
+
+
+def _levels(judged: Sequence[Judged]) -> str:
+    lines = ["what the levels mean: of rows told so, so many are fraud", f"{'level':<12}{'rows':>6}{'fraud':>8}"]
+    for level in reversed(Level):
+        members = [one for one in judged if one.level is level]
+        if members:
+            share = sum(one.row.is_fraud for one in members) / len(members)
+            low, high = interval(sum(one.row.is_fraud for one in members), len(members))
+            lines.append(f"{level.value:<12}{len(members):>6}{share:>8.1%}  {low:.1%} – {high:.1%}")
+    return "\n".join(lines)
 
 
 def _bars(judged: Sequence[Judged]) -> str:
