@@ -83,8 +83,8 @@ class Lexicon:
         kept: list[Hit] = []
         spots: Spots = {}
         reach = -1
-        for start, end_first, entry in sorted(self._matches(lowered)):
-            end = -end_first
+        for start, minus_end, entry in sorted(self._matches(lowered)):
+            end = -minus_end
             if entry.as_word and end > reach:
                 kept.append(Hit(start, end, entry.as_word))
                 reach = end

@@ -25,6 +25,7 @@ _MASKS = (
     ("@", re.compile(r"[a-z0-9._%+\-]{1,64}@[a-z0-9.\-]{1,255}"), "\x02"),
 )
 _BLANK = re.compile(r"[○●〇◯x*＊]{2,}|\[[^\]\n]{0,20}\]|\{\{?[^}\n]{0,40}\}\}?|<[^>\n]{0,80}>")
+_BLANK_SIGN = re.compile(r"[○●〇◯x*＊\[{<]")  # quick to look for; without one there is no blank
 _NUMBER = re.compile(r"[0-9][0-9,.:/\-]*")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0|[\x01\x02]|[$£€!?]")
 _SPACE = re.compile(r"[\s　\x03]+")
@@ -40,7 +41,9 @@ def grams(folded: str) -> set[str]:
     for sign, pattern, mask in _MASKS:
         if sign in text:
             text = pattern.sub(mask, text)
-    text = _NUMBER.sub("0", _BLANK.sub("\x03", text))
+    if _BLANK_SIGN.search(text):
+        text = _BLANK.sub("\x03", text)
+    text = _NUMBER.sub("0", text)
     if language_of(text) == "ja":
         squeezed = _SPACE.sub("", text)
         pairs = list(map(add, squeezed, squeezed[1:]))

@@ -6,9 +6,11 @@ import re
 from typing import Literal
 
 _LOOKED_AT = 2_000
-_HIRAGANA = re.compile("[ぁ-ゖ]")
-_JAPANESE = re.compile("[ぁ-ゖァ-ヺｦ-ﾝ々一-鿿]")
 _LATIN = re.compile("[A-Za-z\uff21-\uff3a\uff41-\uff5a]")
+# Letters are counted by taking the stretches between them away, which are few.
+_NOT_HIRAGANA = re.compile("[^ぁ-ゖ]+")
+_NOT_JAPANESE = re.compile("[^ぁ-ゖァ-ヺｦ-ﾝ々一-鿿]+")
+_NOT_LATIN = re.compile("[^A-Za-z\uff21-\uff3a\uff41-\uff5a]+")
 
 
 def language_of(text: str) -> Literal["ja", "en", ""]:
@@ -25,7 +27,7 @@ def language_of(text: str) -> Literal["ja", "en", ""]:
     head = text[:_LOOKED_AT]
     if head.isascii():
         return "en" if _LATIN.search(head) else ""
-    japanese, latin = len(_JAPANESE.findall(head)), len(_LATIN.findall(head))
-    if japanese and japanese + 7 * len(_HIRAGANA.findall(head)) >= latin:
+    japanese, latin = len(_NOT_JAPANESE.sub("", head)), len(_NOT_LATIN.sub("", head))
+    if japanese and (japanese >= latin or japanese + 7 * len(_NOT_HIRAGANA.sub("", head)) >= latin):
         return "ja"
     return "en" if latin else ""
