@@ -15,36 +15,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sudachipy import Dictionary, SplitMode
+from ahocorasick import Automaton
+from sudachipy import Dictionary, Morpheme, SplitMode, Tokenizer
+
+from honnin.text import normalise
+from honnin.text.plain import by_sound, spelt_by_sound
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "src/honnin/text/data"
-TEXTS = 3  # a word has to stand in so many texts
+LEAST_SOUND = 3  # kana
+NATURAL, SHARE = (
+    2,
+    0.05,
+)  # texts in which a word may be read that is not there: so many, or such a share of those in which it is
+TEXTS = 2  # a word has to stand in so many texts
 ENGLISH_TEXTS = 4
 LEAST = 5  # letters of an English word, or of a katakana one
 KATAKANA = "".join(map(chr, range(0x30A1, 0x30F7))) + "ー"
-NOT_BY_SOUND = frozenset(
-    {"ナイヨウ", "ヨウヤク", "ケッコウ", "タダイマ", "コンバン"}
-)  # in kana these are something else
-SHORT_SOUNDS = frozenset(
-    [
-        "コウザ",
-        "デンワ",
-        "シキン",
-        "ケイリ",
-        "ヒミツ",
-        "ヒヨウ",
-        "キゲン",
-        "メイギ",
-        "ガゾウ",
-        "ソウフ",
-        "イライ",
-        "オカネ",
-        "トウシ",
-        "ユウシ",
-        "イサン",
-    ]
-)  # three kana stand for too much, but for these
 HEAD = "# Made by scripts/make_plain_words.py from training/"
 
 
@@ -89,11 +76,9 @@ def english(dictionary: set[str]) -> None:
         word for word, count in counts.items() if count >= ENGLISH_TEXTS and word in dictionary and len(word) >= LEAST
     }
     # names and brands that are written often are no slips; short words may stand beside a gap
-    others = {
-        word for word, count in brands.items() if count >= TEXTS and (len(word) < LEAST or word not in dictionary)
-    }
+    others = {word for word, count in brands.items() if count > TEXTS and (len(word) < LEAST or word not in dictionary)}
     near = {other for word in words for other in variants(word, string.ascii_lowercase)} & everything - words
-    often = [word for word, _ in counts.most_common() if word in words]
+    often = [word for word in by_frequency(counts) if word in words]
     write("plain_words_en.txt", "Words worth recognising, the most frequent first.", often, sort=False)
     write(
         "other_words_en.txt",
@@ -107,40 +92,56 @@ def japanese() -> None:
     counts: Counter[str] = Counter()
     sounds: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts("ja"):
-        seen = set()
+        seen = []
         for line in text.split("\n"):
             for token in tokenizer.tokenize(line[:5000]):
-                kind = token.part_of_speech()
-                if kind[0] == "名詞" and kind[1] not in {"固有名詞", "数詞"} and len(token.surface()) > 1:
-                    seen.add(token.surface())
+                if is_word(token):
+                    seen.append(token.surface())
                     sounds[token.surface()][token.reading_form()] += 1
-        counts.update(seen)
-    often = [word for word, count in counts.most_common() if count >= TEXTS]
+        counts.update(dict.fromkeys(seen, 1))
+    often = [word for word in by_frequency(counts) if counts[word] >= TEXTS]
     kanji = [word for word in often if re.fullmatch("[一-鿿々ぁ-ゖァ-ヺー]+", word) and re.search("[一-鿿]", word)]
-    lines = [f"{word}\t{sound(sounds[word])}" for word in kanji]
-    write(
-        "plain_words_ja.tsv",
-        "A word, a tab, its sound; of words that sound alike the most frequent one stands first.",
-        lines,
-        sort=False,
-    )
+    table: dict[str, str] = {}
+    for word in kanji:
+        sound = sounds[word].most_common(1)[0][0]
+        if len(sound) >= LEAST_SOUND and re.fullmatch(f"[{KATAKANA}]+", sound):
+            table.setdefault(sound, word)
+    # What is read so in texts that spell hardly anything by its sound is something else: できない is no で機内.
+    automaton = by_sound(table)
+    natural = Counter(word for text in texts("ja") for word in heard(text, automaton))
+    kept = {word: sound for sound, word in table.items() if natural[word] < max(NATURAL, counts[word] * SHARE)}
+    lines = [f"{word}\t{kept.get(word, '')}" for word in kanji]
+    write("plain_words_ja.tsv", "A word, a tab, its sound where that can be nothing else.", lines, sort=False)
+    katakana(tokenizer, [word for word in often if re.fullmatch(f"[{KATAKANA}]{{{LEAST},}}", word)])
+
+
+def is_word(token: Morpheme) -> bool:
+    """A noun, or the joining form of a verb of two characters, as in 振り込みます."""
+    kind = token.part_of_speech()
+    noun = kind[0] == "名詞" and kind[1] not in {"固有名詞", "数詞"} and len(token.surface()) > 1
+    return noun or (kind[0] == "動詞" and kind[5] == "連用形-一般" and len(re.findall("[一-鿿]", token.surface())) > 1)
+
+
+def by_frequency(counts: Counter[str]) -> list[str]:
+    return sorted(counts, key=lambda word: (-counts[word], word))
+
+
+def heard(text: str, automaton: Automaton) -> set[str]:
+    return {word for _, _, word in spelt_by_sound(normalise(text).text, automaton)}
+
+
+def katakana(tokenizer: Tokenizer, often: list[str]) -> None:
     known = (OUT / "katakana_words.txt").read_text("utf-8").split()
-    katakana = {word for word in (*often, *known) if re.fullmatch(f"[{KATAKANA}]{{{LEAST},}}", word)}
+    listed = list(dict.fromkeys([*often, *(word for word in known if len(word) >= LEAST)]))
     others = set()
-    for word in katakana:
+    for word in listed:
         meant = tokenizer.tokenize(word)[0].normalized_form()
-        for other in variants(word, KATAKANA) - katakana:
+        for other in variants(word, KATAKANA) - set(listed):
             tokens = tokenizer.tokenize(other)
             if len(tokens) == 1 and not tokens[0].is_oov() and tokens[0].normalized_form() != meant:
                 others.add(other)
-    first = [*(word for word in often if word in katakana), *sorted(katakana - set(often))]
-    write("plain_words_katakana.txt", "Words worth recognising, the most frequent first.", first, sort=False)
+    write("plain_words_katakana.txt", "Words worth recognising, the most frequent first.", listed, sort=False)
     write("other_words_katakana.txt", "Words one letter away from those worth recognising: left alone.", others)
-
-
-def sound(read: Counter[str]) -> str:
-    most = read.most_common(1)[0][0]
-    return most if (len(most) > 3 and most not in NOT_BY_SOUND) or most in SHORT_SOUNDS else ""
 
 
 def write(name: str, what: str, words: Iterable[str], *, sort: bool = True) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
 import ahocorasick
 
-from honnin.text.kana import kana_to_romaji, to_hiragana
+from honnin.text.kana import kana_to_romaji, to_hiragana, to_katakana
 from honnin.text.normalise import Normalised
 from honnin.text.scripts import language_of
 from honnin.text.tables import lines, words
@@ -41,12 +41,25 @@ _KATAKANA_TOKEN = re.compile("[ァ-ヺー]{4,20}")
 _LETTER = re.compile(f"[{_JA}]")
 _JOINTS = frozenset("@/._-=:&#%+~")
 _HIRAGANA = re.compile("[ぁ-ゖ]")
-_KANA = re.compile("[ぁ-ゖァ-ヺー]")
+_KATAKANA = re.compile("[ァ-ヺー]")
 _LATIN = re.compile("[a-z]")
 # What may stand before and after a word in a run of hiragana.
 _BEFORE = frozenset("はがをにでとのもへやかおごねよ、")
 _AFTER = re.compile(
-    r"(?:[はがをにでとのもへやかねよ]|です|でし|から|まで|より|だけ|など|さん|さま|さき|する|し[たてまなろよ]|され|させ|いただ|いたし|くださ|ください|ちゅう|ずみ|なし|あり|よう|$)"
+    r"(?:[はがをにでとのもへやかねよな]|です|でし|だっ|から|まで|より|だけ|など|ほど|さん|さま|さき|する|すれ|し[たてまなろよ]|され|させ|いただ|いたし"
+    r"|ま[しすせ]|ねが|くださ|ちゅう|ずみ|なし|あり|ある|ござ|よう|じょう)"
+)
+_UNITS = {
+    "えん": "円",
+    "まん": "万",
+    "まんえん": "万円",
+    "おくえん": "億円",
+    "じかん": "時間",
+    "じかんいない": "時間以内",
+    "にちいない": "日以内",
+}
+_AFTER_NUMBER = re.compile(
+    f"(?<=[0-9万億千])(?:{'|'.join(sorted([*_UNITS, *map(to_katakana, _UNITS)], key=len, reverse=True))})(?![ァ-ヺー])"
 )
 _FULL_LINE = 18  # characters: lines broken by width are at least so long
 
@@ -220,15 +233,20 @@ def _japanese_words() -> frozenset[str]:
     return frozenset([*listed, *_katakana_words(), *words("katakana_words.txt")])
 
 
-@cache
-def _by_sound() -> ahocorasick.Automaton:
+def by_sound(sounds: Mapping[str, str]) -> ahocorasick.Automaton:
+    """What finds the words of a table (sound in katakana to word) wherever they are spelt in kana."""
     automaton = ahocorasick.Automaton()
-    for sound, word in _sounds().items():
+    for sound, word in sounds.items():
         for spelt in (sound, to_hiragana(sound)):
             if spelt != word:
                 automaton.add_word(spelt, (len(spelt), word))
     automaton.make_automaton()
     return automaton
+
+
+@cache
+def _by_sound() -> ahocorasick.Automaton:
+    return by_sound(_sounds())
 
 
 @cache
@@ -260,7 +278,9 @@ def _katakana_known() -> frozenset[str]:
 
 def _japanese(text: str) -> Iterator[Edit]:
     yield from _cut_up(text)
-    yield from _spelt_by_sound(text)
+    yield from spelt_by_sound(text, _by_sound())
+    for match in _AFTER_NUMBER.finditer(text):
+        yield *match.span(), _UNITS[to_hiragana(match[0])]
     for match in _KATAKANA_TOKEN.finditer(text):
         if match[0] not in _katakana_known():
             meant = _katakana_meant(match[0])
@@ -313,7 +333,7 @@ def _goes_on(before: str, left: int, after: str, right: int, gap: str) -> bool:
     """Whether other kanji stand on both sides, so that 支社 長田 is no 社長; a break by a sign or line is never so."""
     outside = before[: len(before) - left][-1:], after[right:][:1]
     kanji = [bool(char) and "一" <= char <= "鿿" for char in outside]
-    return all(kanji) or (gap.strip() == "" and "\n" not in gap and any(kanji) and left + right < 3)
+    return all(kanji) or (gap.strip() == "" and "\n" not in gap and any(kanji) and left + right < 4)
 
 
 def _width(text: str) -> int:
@@ -327,19 +347,32 @@ def _is_full(text: str, end: int, width: int) -> bool:
     return end - (text.rfind("\n", 0, end) + 1) >= width - 1
 
 
-def _spelt_by_sound(text: str) -> Iterator[Edit]:
-    for last, (length, word) in _by_sound().iter(text):
-        end = last + 1
-        start = end - length
-        if _stands_alone(text, start, end):
-            yield start, end, word
+def spelt_by_sound(text: str, words_by_sound: ahocorasick.Automaton) -> Iterator[Edit]:
+    """Words spelt in kana, where what stands beside them leaves no other reading."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for last, (length, word) in words_by_sound.iter(text):
+        found.setdefault(last + 1 - length, []).append((last + 1, word))
+    ends: dict[int, bool] = {}
+    for start in sorted(found, reverse=True):
+        found[start] = [(end, word) for end, word in found[start] if ends.get(end, False) or _ends(text, end)]
+        ends[start] = bool(found[start])  # a word may end where another begins
+    reach = -1
+    for start in sorted(found):
+        if found[start] and start >= reach and (start == reach or _begins(text, start)):
+            reach, word = max(found[start])
+            yield start, reach, word
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether kana beside a word spelt in kana can be other words."""
-    before = text[start - 1 : start]
-    if _HIRAGANA.match(text[start]):
-        return (not _HIRAGANA.match(before) or before in _BEFORE) and (
-            not _HIRAGANA.match(text, end) or _AFTER.match(text, end) is not None
-        )
-    return not re.match("[ァ-ヺー]", before) and not re.match("[ァ-ヺー]", text[end : end + 1])
+def _begins(text: str, at: int) -> bool:
+    """Whether a word may begin there: the kana before it are of the other kind, or join sentences, or are お or ご."""
+    before = text[at - 1 : at]
+    if not _HIRAGANA.match(text, at):
+        return not _KATAKANA.match(before) or (before in "ゴオ" and not _KATAKANA.match(text[at - 2 : at - 1]))
+    return not _HIRAGANA.match(before) or before in _BEFORE
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether a word may end there."""
+    if not _HIRAGANA.match(text, at - 1):
+        return not _KATAKANA.match(text, at)
+    return not _HIRAGANA.match(text, at) or _AFTER.match(text, at) is not None
