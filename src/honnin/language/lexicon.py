@@ -83,7 +83,7 @@ class Lexicon:
         kept: list[Hit] = []
         spots: Spots = {}
         reach = -1
-        for start, minus_end, entry in sorted(self._matches(lowered)):
+        for start, minus_end, entry in self._matches(lowered):
             end = -minus_end
             if entry.as_word and end > reach:
                 kept.append(Hit(start, end, entry.as_word))
@@ -93,15 +93,19 @@ class Lexicon:
             for part in entry.parts:
                 spots.setdefault(part, []).append((start, end))
             if entry.goes_on:
-                kept += _going_on(entry, lowered, start, end)
+                kept += [
+                    Hit(start, stop, way.concepts) for way in entry.goes_on if (stop := way.ends_at(lowered, end)) >= 0
+                ]
         if spots:
             possible = [chain for part in spots for chain in self._chains.get(part, ())]
             kept += [Hit(start, end, frozenset({concept})) for start, end, concept in chained(possible, spots, lowered)]
-        return sorted(kept, key=itemgetter(0))
+        kept.sort(key=itemgetter(0))
+        return kept
 
-    def _matches(self, lowered: str) -> Iterator[tuple[int, int, _Entry]]:
-        """Yield (start, minus end, entry): put in order, the longest word stands first where several begin."""
+    def _matches(self, lowered: str) -> list[tuple[int, int, _Entry]]:
+        """Return (start, minus end, entry) in order: the longest word stands first where several begin."""
         size = len(lowered)
+        found = []
         for last, entry in self._automaton.iter(lowered):
             end = last + 1
             start = end - entry.length
@@ -109,7 +113,9 @@ class Lexicon:
                 continue
             if entry.not_behind and end < size and lowered[end] in entry.not_behind:
                 continue
-            yield start, -end, entry
+            found.append((start, -end, entry))
+        found.sort()
+        return found
 
 
 class _Way(NamedTuple):
@@ -124,9 +130,21 @@ class _Way(NamedTuple):
     rest: str = ""
     open_end: bool = False
 
-    def ends(self, text: str, end: int) -> bool:
-        """Whether the last word is whole there."""
-        return self.open_end or end >= len(text) or text[end] not in _LATIN
+
+class _Onward(NamedTuple):
+    """What must follow a beginning for it to stand for something, and whether its last word may go on."""
+
+    rest: str
+    concepts: frozenset[str]
+    open_end: bool
+
+    def ends_at(self, text: str, start: int) -> int:
+        """Where the phrase ends that goes on here, -1 where it does not go on as it must."""
+        behind = _compiled(self.rest).match(text, start)
+        if behind is None:
+            return -1
+        end = behind.end()
+        return end if self.open_end or end >= len(text) or text[end] not in _LATIN else -1
 
 
 class _Entry:
@@ -144,7 +162,7 @@ class _Entry:
         self.as_word = _NOTHING
         self.inside = _NOTHING
         self.parts: tuple[str, ...] = ()
-        self.goes_on: tuple[_Way, ...] = ()
+        self.goes_on: tuple[_Onward, ...] = ()
         self.not_before = _NOTHING if word.startswith("*") else alphabet
         self.not_behind = _NOTHING if word.endswith("*") else alphabet
 
@@ -153,7 +171,7 @@ class _Entry:
         if not way.rest and way.word.endswith("*"):
             self.not_behind = _NOTHING
         if way.rest:
-            self.goes_on += (way,)
+            self.goes_on += (_Onward(way.rest, _with(_NOTHING, way.concept), way.open_end),)
         elif way.concept.startswith("~"):
             if way.concept not in self.parts:
                 self.parts += (way.concept,)
@@ -176,14 +194,6 @@ def _with(concepts: frozenset[str], concept: str) -> frozenset[str]:
 def _compiled(rest: str) -> re.Pattern[str]:
     """Compile what follows a beginning once one of our texts has it: most never do, and all at the start take long."""
     return re.compile(rest)
-
-
-def _going_on(entry: _Entry, text: str, start: int, end: int) -> Iterator[Hit]:
-    """Yield the phrases that begin with this word and go on as they must."""
-    for way in entry.goes_on:
-        behind = _compiled(way.rest).match(text, end)
-        if behind and way.ends(text, behind.end()):
-            yield Hit(start, behind.end(), frozenset({way.concept}))
 
 
 def _split(listed: str) -> list[str]:
