@@ -30,19 +30,19 @@ LONGEST = 10  # characters of a Japanese word that may be cut up
 
 _JA = "ぁ-ゖァ-ヺー々一-鿿"
 _TOKEN = re.compile("(?<!['a-z])[a-z]+(?![a-z]*')")
+_LETTERS = re.compile("[a-z]+")
 _ODD_TOKEN = re.compile("[a-z]{4,}")
 _BETWEEN = re.compile(r"[ .·_\n]|  | ?-? ?\n")
 _SIGNS = frozenset("._·")
-_OFTEN_CUT = frozenset(
-    ["password", "passcode", "paypal", "payment", "payroll", "mailbox", "webmail"]
-)  # in pieces that are words
-_GAP = re.compile(rf"(?<=[{_JA}])(?: {{1,2}}|[.・_\-]| ?\n ?)(?=[{_JA}])")
+_OFTEN_CUT = frozenset(["password", "passcode", "paypal", "mailbox", "webmail"])  # in pieces that are words
+_OFTEN_CUT_PARTS = frozenset(["pass", "pay", "mail", "web"])
+_CUT_BY_SIGN = re.compile(r"[a-z][._·][a-z]")
+_GAP = re.compile(rf"(?: {{1,2}}|[.・_\-]| ?\n ?)(?=[{_JA}])")
 _KATAKANA_TOKEN = re.compile("[ァ-ヺー]{4,20}")
 _LETTER = re.compile(f"[{_JA}]")
 _JOINTS = frozenset("@/._-=:&#%+~")
 _HIRAGANA = re.compile("[ぁ-ゖ]")
 _KATAKANA = re.compile("[ァ-ヺー]")
-_LATIN = re.compile("[a-z]")
 # What may stand before and after a word in a run of hiragana.
 _BEFORE = frozenset("はがをにでとのもへやかおごねよ、")
 _AFTER = re.compile(
@@ -59,7 +59,7 @@ _UNITS = {
     "にちいない": "日以内",
 }
 _AFTER_NUMBER = re.compile(
-    f"(?<=[0-9万億千])(?:{'|'.join(sorted([*_UNITS, *map(to_katakana, _UNITS)], key=len, reverse=True))})(?![ァ-ヺー])"
+    f"[0-9万億千]({'|'.join(sorted([*_UNITS, *map(to_katakana, _UNITS)], key=len, reverse=True))})(?![ァ-ヺー])"
 )
 _FULL_LINE = 18  # characters: lines broken by width are at least so long
 
@@ -136,6 +136,26 @@ def _left_alone() -> frozenset[str]:
 
 
 def _english(text: str) -> Iterator[Edit]:
+    tokens = set(_LETTERS.findall(text))
+    odd = tokens - _left_alone()
+    if any(map(_may_be_meant, odd)) or _CUT_BY_SIGN.search(text) or not _OFTEN_CUT_PARTS.isdisjoint(tokens):
+        yield from _english_edits(text)
+
+
+@lru_cache(maxsize=20_000)
+def _may_be_meant(token: str) -> bool:
+    """Whether a token that is no known word may be a slip or a piece of one."""
+    return token in _pieces() or (len(token) >= LEAST_SLIP and _meant(token) != "")
+
+
+@cache
+def _pieces() -> frozenset[str]:
+    """What the words worth recognising begin or end with."""
+    listed = [word for word in _english_words() if len(word) >= LEAST_CUT]
+    return frozenset(piece for word in listed for at in range(1, len(word)) for piece in (word[:at], word[at:]))
+
+
+def _english_edits(text: str) -> Iterator[Edit]:
     known, whole = _left_alone(), _english_words()
     last, last_start, last_end = "", 0, 0
     for match in _TOKEN.finditer(text):
@@ -280,14 +300,13 @@ def _japanese(text: str) -> Iterator[Edit]:
     yield from _cut_up(text)
     yield from spelt_by_sound(text, _by_sound())
     for match in _AFTER_NUMBER.finditer(text):
-        yield *match.span(), _UNITS[to_hiragana(match[0])]
+        yield *match.span(1), _UNITS[to_hiragana(match[1])]
     for match in _KATAKANA_TOKEN.finditer(text):
-        if match[0] not in _katakana_known():
-            meant = _katakana_meant(match[0])
-            if meant:
-                yield *match.span(), meant
-    if _LATIN.search(text) and language_of(text) == "ja":
-        spelt = _by_romaji()
+        meant = _katakana_meant(match[0])
+        if meant:
+            yield *match.span(), meant
+    spelt = _by_romaji()
+    if not spelt.keys().isdisjoint(_ODD_TOKEN.findall(text)) and language_of(text) == "ja":
         for match in _ODD_TOKEN.finditer(text):
             if match[0] in spelt and not _in_address(text, *match.span()):
                 # the gaps around a word in Latin letters are no gaps of the sentence
@@ -297,14 +316,17 @@ def _japanese(text: str) -> Iterator[Edit]:
 
 @lru_cache(maxsize=5_000)
 def _katakana_meant(token: str) -> str:
-    return _slips(token, _katakana_shortened(), _katakana_words())
+    return "" if token in _katakana_known() else _slips(token, _katakana_shortened(), _katakana_words())
 
 
 def _cut_up(text: str) -> Iterator[Edit]:
     """Gaps inside words, and line ends at which a program broke a sentence by its width."""
     known = _japanese_words()
-    width = _width(text)
+    width = -1
     for gap in _GAP.finditer(text):
+        if not _LETTER.match(text[gap.start() - 1 : gap.start()]):
+            continue
+        width = _width(text) if width < 0 else width
         before, after = _run_before(text, gap.start()), _run_after(text, gap.end())
         if (width and "\n" in gap[0] and _is_full(text, gap.start(), width)) or any(
             before[-left:] + after[:right] in known
