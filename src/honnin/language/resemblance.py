@@ -14,7 +14,7 @@ from itertools import pairwise
 from operator import add
 
 from honnin.language.lexicon import read_json
-from honnin.text import language_of
+from honnin.text import language_of, plain_text
 
 SIGN = "\x05"  # before what words stand for, so that no word of a text can be taken for it
 LEAST_LENGTH = 300.0  # about five words: what is shorter says less, whatever it says
@@ -37,19 +37,32 @@ def grams(folded: str) -> set[str]:
 
     Links, mail addresses, numbers and blanks of templates are masked, so that none of them can be a mark of good or bad.
     """
-    text = folded[:READ_AT_MOST].lower()
+    text = _masked(folded[:READ_AT_MOST])
+    return _letter_groups(_squeezed(text)) if language_of(text) == "ja" else _word_groups(_WORD.findall(text))
+
+
+def _masked(folded: str) -> str:
+    """The text in small letters with its masks; none of them reaches over the end of a line."""
+    text = folded.lower()
     for sign, pattern, mask in _MASKS:
         if sign in text:
             text = pattern.sub(mask, text)
     if _BLANK_SIGN.search(text):
         text = _BLANK.sub("\x03", text)
-    text = _NUMBER.sub("0", text)
-    if language_of(text) == "ja":
-        squeezed = _SPACE.sub("", text)
-        pairs = list(map(add, squeezed, squeezed[1:]))
-        triples = list(map(add, pairs, squeezed[2:]))
-        return {*squeezed, *pairs, *triples, *map(add, triples, squeezed[3:])}
-    words = _WORD.findall(text)
+    return _NUMBER.sub("0", text)
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub("", text)
+
+
+def _letter_groups(squeezed: str) -> set[str]:
+    pairs = list(map(add, squeezed, squeezed[1:]))
+    triples = list(map(add, pairs, squeezed[2:]))
+    return {*squeezed, *pairs, *triples, *map(add, triples, squeezed[3:])}
+
+
+def _word_groups(words: list[str]) -> set[str]:
     return {*words, *map(" ".join, pairwise(words)), *map(" ".join, zip(words, words[1:], words[2:], strict=False))}
 
 
@@ -91,12 +104,66 @@ class Resemblance:
 
     def of_grams(self, found: AbstractSet[str], *, ja: bool) -> float:
         """Return the log-odds of a text by the set of its groups."""
-        bias = self.bias_ja if ja else self.bias_en
-        total = sum(filter(None, map(self.weights.get, found)), 0j)
-        length = total.imag
+        return self.of_sum(self.sum_of(found), ja=ja)
+
+    def sum_of(self, found: AbstractSet[str]) -> complex:
+        """Return what groups say together: the sum of their weights and of their shares of the length."""
+        return sum(filter(None, map(self.weights.get, found)), 0j)
+
+    def of_sum(self, total: complex, *, ja: bool) -> float:
+        """Return the log-odds of a text by what its groups say together."""
+        bias, length = self.bias_ja if ja else self.bias_en, total.imag
         return float(bias + total.real / (length + LEAST_LENGTH) ** 0.5) if length else min(bias, 0.0)
 
     def excerpt(self, folded: str) -> tuple[int, int]:
         """Return the offsets of the sentence that is most like known fraud."""
         best = max(_SENTENCE.finditer(folded[:READ_AT_MOST]), key=lambda match: self.logit(match.group()), default=None)
         return best.span() if best else (0, min(len(folded), 120))
+
+
+class Growing:
+    """The resemblance of a text that grows line by line, as a conversation does: each line is looked at once.
+
+    >>> whole, growing = Resemblance({"gift card": 5 + 4j}, 0.0, -1.0), Growing(Resemblance({"gift card": 5 + 4j}, 0.0, -1.0))
+    >>> growing.add("one gift"), growing.add("card please")
+    (None, None)
+    >>> growing.logit() == whole.logit("one gift\\ncard please")
+    True
+    """
+
+    def __init__(self, resemblance: Resemblance) -> None:
+        self._resemblance = resemblance
+        self._folded = self._masked = ""
+        self._ja = False
+        self._squeezed = ""
+        self._words: list[str] = []
+        self._seen: set[str] = set()
+        self._total = 0j
+
+    def add(self, folded: str) -> None:
+        """Go on with a further line, or several."""
+        line = f"\n{folded}" if self._folded else folded
+        line = line[: max(0, READ_AT_MOST - len(self._folded))]
+        self._folded += line
+        masked = _masked(line)
+        self._masked += masked
+        ja = language_of(self._masked) == "ja"
+        if ja != self._ja:  # read so far as the other language
+            self._ja, self._squeezed, self._words, self._seen, self._total = ja, "", [], set(), 0j
+            masked = self._masked
+        if ja:
+            self._squeezed = self._squeezed[-3:] + _squeezed(masked)
+            self._count(_letter_groups(self._squeezed))
+        else:
+            self._words = self._words[-2:] + _WORD.findall(masked)
+            self._count(_word_groups(self._words))
+
+    def logit(self, concepts: AbstractSet[str] = frozenset()) -> float:
+        """Return the log-odds of all lines so far and what their words stand for; concepts only come, they never go."""
+        self._count(signs(concepts))
+        return self._resemblance.of_sum(self._total, ja=language_of(self._folded) == "ja")
+
+    def _count(self, found: set[str]) -> None:
+        new = found - self._seen
+        self._seen |= new
+        self._total += self._resemblance.sum_of(new)
