@@ -2,7 +2,7 @@
 
 from honnin.language.manner import Manner
 from honnin.language.reader import Reader
-from honnin.language.resemblance import Resemblance
+from honnin.language.resemblance import Growing, Resemblance
 from honnin.language.themes import strengths
 
-__all__ = ["Manner", "Reader", "Resemblance", "strengths"]
+__all__ = ["Growing", "Manner", "Reader", "Resemblance", "strengths"]

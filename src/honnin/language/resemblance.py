@@ -37,7 +37,7 @@ def grams(folded: str) -> set[str]:
 
     Links, mail addresses, numbers and blanks of templates are masked, so that none of them can be a mark of good or bad.
     """
-    text = _masked(folded[:READ_AT_MOST])
+    text = _masked(plain_text(folded[:READ_AT_MOST]))
     return _letter_groups(_squeezed(text)) if language_of(text) == "ja" else _word_groups(_WORD.findall(text))
 
 
@@ -94,7 +94,7 @@ class Resemblance:
     def logit(self, folded: str, concepts: AbstractSet[str] = frozenset()) -> float:
         """Return the log-odds (negative: unlike fraud; 0: cannot tell), of folded text and what its words stand for.
 
-        >>> Resemblance({"gift": 3 + 1j, "gift card": 5 + 4j}, 0.0, -1.0).logit("a gift card") > 0
+        >>> Resemblance({"gift": 3 + 1j, "gift card": 5 + 4j}, 0.0, -0.1).logit("a gift card") > 0
         True
         """
         found = grams(folded)
@@ -122,12 +122,13 @@ class Resemblance:
 
 
 class Growing:
-    """The resemblance of a text that grows line by line, as a conversation does: each line is looked at once.
+    """The resemblance of all that was said so far: each text is looked at once, however often the whole is asked for.
 
-    >>> whole, growing = Resemblance({"gift card": 5 + 4j}, 0.0, -1.0), Growing(Resemblance({"gift card": 5 + 4j}, 0.0, -1.0))
+    >>> whole = Resemblance({"gift card": 5 + 4j}, 0.0, -1.0)
+    >>> growing = Growing(whole)
     >>> growing.add("one gift"), growing.add("card please")
     (None, None)
-    >>> growing.logit() == whole.logit("one gift\\ncard please")
+    >>> growing.logit() == whole.logit("one gift card please")
     True
     """
 
@@ -141,11 +142,12 @@ class Growing:
         self._total = 0j
 
     def add(self, folded: str) -> None:
-        """Go on with a further line, or several."""
-        line = f"\n{folded}" if self._folded else folded
-        line = line[: max(0, READ_AT_MOST - len(self._folded))]
-        self._folded += line
-        masked = _masked(line)
+        """Go on with a further text, which begins a line."""
+        room = READ_AT_MOST - len(self._folded) - 1
+        if room <= 0:
+            return
+        self._folded += f"\n{folded[:room]}"
+        masked = "\n" + _masked(plain_text(folded[:room]))
         self._masked += masked
         ja = language_of(self._masked) == "ja"
         if ja != self._ja:  # read so far as the other language
@@ -164,6 +166,6 @@ class Growing:
         return self._resemblance.of_sum(self._total, ja=language_of(self._folded) == "ja")
 
     def _count(self, found: set[str]) -> None:
-        new = found - self._seen
+        new = found - self._seen if self._seen else found
         self._seen |= new
         self._total += self._resemblance.sum_of(new)

@@ -12,7 +12,7 @@ from datetime import date
 
 from honnin.copies import Memory
 from honnin.identity import Directory
-from honnin.language import Reader, Resemblance
+from honnin.language import Growing, Reader, Resemblance
 from honnin.links import Links
 from honnin.model import (
     Act,
@@ -186,7 +186,8 @@ class _Screening:
         self._copies = CopyReader(memory, event)
         self._texts: list[tuple[int, Normalised]] = []
         self._concepts: frozenset[str] = frozenset()
-        self._length = self._measured = 0
+        self._length = self._measured = self._told = 0
+        self._growing = Growing(engine.resemblance)
         self._went_on = False
         self._asked_for_account = False
         self._marked = any(turn.who == EXAMINED for turn in event.turns)
@@ -285,12 +286,14 @@ class _Screening:
     def _measure(self, *, final: bool = False) -> None:
         """How much all texts so far are written like known fraud.
 
-        Measured again when the text has doubled, so that the whole costs a few times one measurement at most.
+        Measured again when the text has doubled: a little more in a long conversation changes little.
         """
         if self._length > self._measured * 2 or (final and self._length > self._measured):
             self._measured = self._length
-            folded = "\n".join(text.text for _, text in self._texts)
-            self._book.number("resemblance", self._engine.resemblance.logit(folded, self._concepts))
+            for _, text in self._texts[self._told :]:
+                self._growing.add(text.text)
+            self._told = len(self._texts)
+            self._book.number("resemblance", self._growing.logit(self._concepts))
 
     def _alerts(self) -> bool:
         """Whether the facts so far ask for an alert.
