@@ -41,9 +41,12 @@ class Reader:
         units: list[Unit] = []
         performed: list[Performed] = []
         for part in passages(lowered):
-            inside = [hit for hit in hits if part.start <= hit.start < part.end]
+            is_whole = part.end - part.start == len(lowered)
+            inside = hits if is_whole else [hit for hit in hits if part.start <= hit.start < part.end]
             possible = self._patterns.possible(TextFacts(part.lang, kinds, concepts))
-            read = [_as_meant(unit, others) for unit in self._units(lowered, part, inside, possible)]
+            read = list(self._units(lowered, part, inside, possible))
+            if others:
+                read = [_as_meant(unit, others) for unit in read]
             performed += self._patterns.find(read, inside, possible)
             units += read
         found = tuple(_findings(text, performed, hits, turn))

@@ -137,14 +137,15 @@ def features(facts: Facts) -> Iterator[tuple[str, float]]:
 
 def said(facts: Facts) -> Iterator[str]:
     """Yield the atoms that are weighed: that somebody known writes for the first time is no news."""
-    known = "trust:known_account" in facts.atoms
-    return (atom for atom in facts.atoms if not (known and atom in NEWNESS))
+    if "trust:known_account" not in facts.atoms:
+        return iter(facts.atoms)
+    return (atom for atom in facts.atoms if atom not in NEWNESS)
 
 
 def together(facts: Facts) -> Iterator[tuple[str, float]]:
     """Yield what several facts say together beyond what each says by itself."""
     atoms = facts.atoms.keys()
-    asks = sum(atom.startswith(("act:ask_", "act:move_")) for atom in atoms)
+    asks = len([atom for atom in atoms if atom.startswith(("act:ask_", "act:move_"))])
     claims = len(atoms & CLAIMS)
     offers = len(atoms & OFFERS)
     pressures = len(atoms & PRESSURES)
