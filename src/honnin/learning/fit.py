@@ -42,7 +42,7 @@ LEAST_SOURCES = (
     2  # a group of letters must stand in so many sources (or written rows): one text says nothing about fraud
 )
 MOST_GRAMS = 24_000  # kept for each language
-SAY_OF_SOURCES = 0.25
+SAY_OF_SOURCES = 0.1
 SAY_OF_WRITTEN = 0.25  # a row written for training weighs the facts so much, one of the corpora 1
 SAY_OF_MEANING = 1.0  # how much more what words stand for counts than the words
 SCALE = 0.01  # weights are written in hundredths
@@ -50,7 +50,7 @@ LOST_TO_DOUBT, MOST_DOUBT = (
     0.01,
     0.2,
 )  # share of found fraud that doubt may cost, and the score from which there is none
-ORDINARY_ALARMS, HARD_ALARMS = 0.005, 0.03  # shares of false alerts aimed at when thresholds are chosen
+ORDINARY_ALARMS, HARD_ALARMS = 0.006, 0.045  # shares of false alerts aimed at when thresholds are chosen
 JUDGED: dict[str, float] = {}
 """Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
 
