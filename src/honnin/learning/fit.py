@@ -28,7 +28,7 @@ from honnin.model import Facts, Signal
 from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
 from honnin.screening.engine import Engine, examined
 from honnin.screening.facts import is_bare_opener, rests_on_more_than_words
-from honnin.screening.score import SOFTENING, Score, bounded, features
+from honnin.screening.score import NO_ROUTE, PAGE_STORIES, SOFTENING, Score, bounded, features
 from honnin.text import language_of, normalise
 
 Progress = Callable[[str], None]
@@ -284,7 +284,10 @@ def fit_score(samples: Sequence[Sample], resemblances: NDArray[np.float64]) -> S
     start = np.concatenate([prior, [0.3, -3.0]])
     bounds = [*zip(lower, upper, strict=True), (0.0, 1.5), (None, None)]
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
-    fitted = {name: round(float(weight), 3) for name, weight in zip(names, best, strict=False) if abs(weight) >= 0.001}
+    weights = {name: float(weight) for name, weight in zip(names, best, strict=False)}
+    # What leads nowhere may take back what a story of accounts says, but no more: no story ever speaks against fraud.
+    weights[NO_ROUTE] = max(weights.get(NO_ROUTE, 0.0), -min(weights.get(story, 0.0) for story in PAGE_STORIES))
+    fitted = {name: round(weight, 3) for name, weight in weights.items() if abs(weight) >= 0.001}
     return Score({**fitted, **JUDGED}, round(float(best[-1]), 3), round(float(best[-2]), 3))
 
 

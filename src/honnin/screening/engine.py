@@ -186,7 +186,7 @@ class _Screening:
         self._copies = CopyReader(memory, event)
         self._texts: list[tuple[int, Normalised]] = []
         self._concepts: frozenset[str] = frozenset()
-        self._length = self._measured = self._told = 0
+        self._length = self._told = 0
         self._growing = Growing(engine.resemblance)
         self._went_on = False
         self._asked_for_account = False
@@ -203,7 +203,6 @@ class _Screening:
             self._read_turn(normalise(text), turn)
             if first_alert is None and self._event.turns and self._book.grew() and self._alerts():
                 first_alert = max(turn, 0)
-        self._measure(final=True)
         last = self._opinion()
         if first_alert is None and self._event.turns and last.level.is_alert:
             first_alert = last_turn
@@ -283,17 +282,13 @@ class _Screening:
             if answered and act.kind == Act.GIVE_ACCOUNT:
                 book.add("answers:account", evidence_of(act))
 
-    def _measure(self, *, final: bool = False) -> None:
-        """How much all texts so far are written like known fraud.
-
-        Measured again when the text has doubled: a little more in a long conversation changes little.
-        """
-        if self._length > self._measured * 2 or (final and self._length > self._measured):
-            self._measured = self._length
+    def _measure(self) -> None:
+        """How much all texts so far are written like known fraud; each text is looked at once, the first few thousand letters."""
+        if self._told < len(self._texts):
             for _, text in self._texts[self._told :]:
                 self._growing.add(text.text)
             self._told = len(self._texts)
-            self._book.number("resemblance", self._growing.logit(self._concepts))
+            self._book.resemblance(self._growing.logit(self._concepts))
 
     def _alerts(self) -> bool:
         """Whether the facts so far ask for an alert.

@@ -38,6 +38,8 @@ NEW_DAYS, NEW_MESSAGES = 7, 5
 OLD_DAYS, OLD_MESSAGES = 30, 20
 MANY_MESSAGES = 60
 """So many messages make an old acquaintance even where nobody says since when."""
+CLEAR_RISE = 0.25
+"""Log-odds by which a text must have come nearer to known fraud before everything is asked again."""
 DAY_BEGINS, DAY_ENDS = 6, 22
 """Hours between which people write about work."""
 
@@ -51,6 +53,7 @@ class FactBook:
         self._unknown: set[str] = set()
         self._concepts: frozenset[str] = frozenset()
         self._grew = False
+        self._resembled = 0.0
 
     def add(self, atom: str, evidence: Evidence | None = None) -> None:
         held = self._atoms.get(atom)
@@ -62,6 +65,13 @@ class FactBook:
 
     def number(self, name: str, value: float) -> None:
         self._numbers[name] = value
+
+    def resemblance(self, logit: float) -> None:
+        """How much all that was read is written like known fraud; only a clear rise is something new."""
+        self._numbers["resemblance"] = logit
+        if logit > self._resembled + CLEAR_RISE:
+            self._resembled = logit
+            self._grew = True
 
     def missing(self, name: str) -> None:
         self._unknown.add(name)

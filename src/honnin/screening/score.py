@@ -15,6 +15,7 @@ from math import exp
 
 from honnin.model import Evidence, Facts
 
+NO_ROUTE = "page:no_route"
 SOFTENING = frozenset(
     {
         "act:already_done",
@@ -25,7 +26,7 @@ SOFTENING = frozenset(
         "known:checked",
         "known:long",
         "answers:account",
-        "page:no_route",
+        NO_ROUTE,
     }
 )
 """Facts that may speak against fraud: reports of what is done, warnings, a known account, an answer to our own question."""
@@ -162,7 +163,7 @@ def together(facts: Facts) -> Iterator[tuple[str, float]]:
     yield "both:offer_and_ask", float(bool(offers and asks))
     yield "both:probe_and_money", float("act:probe" in atoms and bool(atoms & MONEY))
     yield "both:link_and_claim", float(bool(claims and "link:any" in atoms))
-    yield "page:no_route", float(bool(atoms & PAGE_STORIES) and not atoms & ROUTES)
+    yield NO_ROUTE, float(bool(atoms & PAGE_STORIES) and not atoms & ROUTES)
     if "trust:known_account" in atoms:
         yield "known:person", float("identity:verified" in atoms)
         yield "known:checked", float("relation:verified" in atoms)
