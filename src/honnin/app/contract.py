@@ -208,11 +208,7 @@ class _Reader:
         if not value:
             return None
         try:
-            moment = datetime.fromisoformat(value)
-            # A time without a zone comes from nobody knows where: read as UTC rather than as the zone of this machine.
-            moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-            moment.astimezone(UTC)  # a moment that no calendar holds is refused here and not where it is compared
-            return moment
+            return _moment(value)
         except (ValueError, OverflowError):
             self.wrong(
                 place,
@@ -524,3 +520,11 @@ def _link(link: LinkCheck, *, public: bool) -> dict[str, Any]:
 
 def _action(action: Action) -> dict[str, str]:
     return {"id": action.id} | _text(action.text)
+
+
+def _moment(value: str) -> datetime:
+    """Return a time with the zone it was written in; a time without one is read as UTC, not as the zone of this machine."""
+    moment = datetime.fromisoformat(value)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    moment.astimezone(UTC)  # a moment that no calendar holds is refused here and not where it is compared
+    return moment

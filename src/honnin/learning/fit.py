@@ -41,7 +41,7 @@ PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are n
 LEAST_SOURCES = (
     2  # a group of letters must stand in so many sources (or written rows): one text says nothing about fraud
 )
-MOST_GRAMS = 24_000  # kept for each language
+MOST_GRAMS = 12_000  # kept for each language
 SAY_OF_SOURCES = 0.1
 SAY_OF_WRITTEN = 0.25  # a row written for training weighs the facts so much, one of the corpora 1
 SAY_OF_MEANING = 1.0  # how much more what words stand for counts than the words

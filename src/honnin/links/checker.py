@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from honnin.links.address import Address, parse, readable_host, unwrap
 from honnin.links.directory import Brand, BrandMention, Directory, load_brands
@@ -16,6 +16,8 @@ from honnin.links.suffixes import Suffixes, data_lines, load_suffixes
 from honnin.links.words import reason_text
 from honnin.model import LinkCheck, LinkLevel, LinkReason
 
+_LONGEST_REMEMBERED = 300
+"""A wave of messages carries one address to many people; longer ones are mostly made for one reader."""
 _MOST_REASONS = 5
 _HOST_SHOWN = 120
 _GOVERNMENT = frozenset({"go.jp", "lg.jp"})
@@ -99,6 +101,12 @@ class Links:
         >>> Links().check("https://vpass.example.top/login", brands=("smbc-card",)).official
         'https://www.smbc-card.com/mem/index.jsp'
         """
+        if len(url) > _LONGEST_REMEMBERED:
+            return self.look(url, tuple(brands), known_domains, shown)
+        return _remembered(self, url, tuple(brands), known_domains, shown)
+
+    def look(self, url: str, brands: tuple[str, ...], known_domains: frozenset[str], shown: str) -> LinkCheck:
+        """Judge one address afresh; see ``check``."""
         outer = parse(url, self._suffixes)
         if outer is None:
             return _unreadable(url)
@@ -301,3 +309,11 @@ def _settled(url: str, address: Address, level: LinkLevel, reason: str) -> LinkC
 def _unreadable(url: str) -> LinkCheck:
     reasons = (LinkReason("unreadable", 0.0, reason_text("unreadable")),)
     return LinkCheck(url, "", "", LinkLevel.UNKNOWN, 0.0, reasons)
+
+
+@lru_cache(maxsize=4096)
+def _remembered(
+    links: Links, url: str, brands: tuple[str, ...], known_domains: frozenset[str], shown: str
+) -> LinkCheck:
+    """The answer for an address that came before; nothing it rests on ever changes."""
+    return links.look(url, brands, known_domains, shown)
