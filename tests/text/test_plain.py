@@ -20,6 +20,17 @@ from honnin.text import normalise, plain, plain_text
         ("フリコミのギンコウを確認", "振込の銀行を確認"),
         ("今日中に furikomi をお願いします", "今日中に振込をお願いします"),
         ("バスワードとアカンウトの確認", "パスワードとアカウントの確認"),
+        ("3まんえんを24じかんいないに", "3万円を24時間以内に"),
+        ("ごcheckのうえ account を update してください", "ご確認のうえアカウントを更新してください"),
+        ("Please confirm your パスワード and クリック the リンク.", "Please confirm your password and click the link."),
+        # what programs write above a quoted message, and where they break lines
+        ("On Mon, 9 Nov 2026, Mika wrote:\nPlease pay today", "\nPlease pay today"),
+        ("2026年11月9日 10:12 花田 <hanada@example.jp>:\n本日お支払いください", "\n本日お支払いください"),
+        ("-- Forwarded message --\nFrom: Mika\nDate: today\nSubject: lunch\n\nHi", "\nSubject: lunch\n\nHi"),
+        (
+            "Please look at the figures of last month and tell me today what\nyou make of them, for the meeting with the board is tomorrow\nat nine.",
+            "Please look at the figures of last month and tell me today what you make of them, for the meeting with the board is tomorrow\nat nine.",
+        ),
         # broken by width, as mail programs do it
         (
             "本日は皆さまにお知らせしたいことがございましてご連\n絡を差し上げました。来週の月曜日から受付の場所が二\n階に変わります。",
@@ -46,6 +57,10 @@ def test_words_are_read_as_they_are_meant(written, meant):
         "ワタナベさん",
         "これはたいせつです",
         "買い物リスト\n卵\n牛乳\n米",
+        "Things to buy today\nEggs\nMilk",
+        "From: here to there it takes an hour.",
+        "次のバージョンでは update() の引数が変わります。\nsee https://account.example.jp/login",
+        "The 会社 in question is called みほん.\n会社と銀行の住所は下記です。",
     ],
 )
 def test_other_words_stay(text):

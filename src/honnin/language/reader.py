@@ -29,7 +29,7 @@ class Reader:
 
     def read(self, text: Normalised, *, turn: int = 0) -> Reading:
         """Return what the text does and names; positions and quotes are those of the original writing."""
-        text = plain(text)
+        written, text = text, plain(text)
         lowered = text.text.lower()
         if len(lowered) != len(text.text):  # a few letters grow when lowered; offsets must not
             lowered = "".join(low if len(low := char.lower()) == 1 else char for char in text.text)
@@ -37,7 +37,7 @@ class Reader:
         hits = self._lexicon.find(lowered)
         kinds = frozenset(entity.kind for entity in entities)
         concepts = frozenset().union(*(hit.concepts for hit in hits))
-        others = repeated(text, lowered)
+        others = repeated(text, lowered) if text is written else _others(written, text)
         units: list[Unit] = []
         performed: list[Performed] = []
         for part in passages(lowered):
@@ -70,6 +70,11 @@ class Reader:
                 text, [(hit.start - first, not needed.isdisjoint(hit.concepts)) for hit in hits]
             )
         return read if not first else (Unit(unit.start + first, unit.end + first, unit.mood) for unit in read)
+
+
+def _others(written: Normalised, text: Normalised) -> list[tuple[int, int]]:
+    """What is only repeated, told by the text as it was written: the lines that say so are no part of what is read."""
+    return [text.place(*written.span(start, end)) for start, end in repeated(written, written.text.lower())]
 
 
 def _as_meant(unit: Unit, others: list[tuple[int, int]]) -> Unit:

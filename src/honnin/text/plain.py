@@ -31,7 +31,9 @@ LONGEST = 10  # characters of a Japanese word that may be cut up
 _JA = "ぁ-ゖァ-ヺー々一-鿿"
 _TOKEN = re.compile("(?<!['a-z])[a-z]+(?![a-z]*')")
 _LETTERS = re.compile("[a-z]+")
-_ODD_TOKEN = re.compile("[a-z]{4,}")
+_PHRASE = re.compile("[a-z]+(?: [a-z]+){0,5}")
+_LINE = re.compile(r"[^\n]+")
+_ENGLISH_STRETCH = re.compile(r"[a-z']+(?:[ ,.]+[a-z']+){4}")
 _BETWEEN = re.compile(r"[ .·_\n]|  | ?-? ?\n")
 _SIGNS = frozenset("._·")
 _OFTEN_CUT = frozenset(["password", "passcode", "paypal", "mailbox", "webmail"])  # in pieces that are words
@@ -40,6 +42,7 @@ _CUT_BY_SIGN = re.compile(r"[a-z][._·][a-z]")
 _GAP = re.compile(rf"(?: {{1,2}}|[.・_\-]| ?\n ?)(?=[{_JA}])")
 _KATAKANA_TOKEN = re.compile("[ァ-ヺー]{4,20}")
 _LETTER = re.compile(f"[{_JA}]")
+_CODE = frozenset("(`<>{}")  # what names of a program stand beside
 _JOINTS = frozenset("@/._-=:&#%+~")
 _HIRAGANA = re.compile("[ぁ-ゖ]")
 _KATAKANA = re.compile("[ァ-ヺー]")
@@ -60,6 +63,17 @@ _UNITS = {
 }
 _AFTER_NUMBER = re.compile(
     f"[0-9万億千]({'|'.join(sorted([*_UNITS, *map(to_katakana, _UNITS)], key=len, reverse=True))})(?![ァ-ヺー])"
+)
+_LINE_END = re.compile(r"\n")
+_NARROW, _WIDE = 50, 100  # columns at which programs break lines
+_FURNITURE_SIGN = re.compile(
+    r"wrote:|書きました|^-{2,}.*(?:message|メッセージ)|^(?:from|差出人|送信者) ?:|^(?:19|20)\d\d[年/].*:$", re.MULTILINE
+)
+_FURNITURE = re.compile(
+    r"^on .{5,120}wrote: *$|^.{0,80}(?:さん)?[はが]書きました:? *$|^(?:19|20)\d\d[年/].{5,100}(?:>|\d) ?: *$"
+    r"|^[-_ ]*(?:original message|(?:begin |end )?forwarded message|(?:転送|元の)メッセージ|転送ここまで)[-_ :]*$"
+    r"|^(?:from|to|cc|date|sent|reply-to|差出人|送信者|宛先|日時|送信日時|送信日) ?: .{0,200}\n(?=(?:from|to|cc|date|sent|subject|reply-to|差出人|送信者|宛先|日時|送信日時|送信日|件名|\n| ?$))",
+    re.MULTILINE,
 )
 _FULL_LINE = 18  # characters: lines broken by width are at least so long
 
@@ -110,9 +124,12 @@ def edits(folded: str) -> tuple[Edit, ...]:
     text = folded[:LOOKED_AT].lower()
     if len(text) != min(len(folded), LOOKED_AT):
         return ()  # a few letters grow when lowered; nobody needs them here
-    found = list(_english(text))
+    found = [*_english(text), *_furniture(text)]
     if not text.isascii():
         found += _japanese(text)
+    elif "\n" in text:
+        found += _unwrapped(text)
+    if found:
         found.sort(key=lambda edit: (edit[0], -edit[1]))
     kept: list[Edit] = []
     for edit in found:
@@ -133,6 +150,27 @@ def _english_words() -> dict[str, int]:
 @cache
 def _left_alone() -> frozenset[str]:
     return frozenset([*_english_words(), *words("other_words_en.txt")])
+
+
+def _furniture(text: str) -> Iterator[Edit]:
+    """Lines that programs put above a quoted or forwarded message; nobody wrote them."""
+    if _FURNITURE_SIGN.search(text):
+        for match in _FURNITURE.finditer(text):
+            yield *match.span(), ""
+
+
+def _unwrapped(text: str) -> Iterator[Edit]:
+    """Line ends at which a program broke an English paragraph by its width."""
+    ends = [match.start() for match in _LINE_END.finditer(text)]
+    if len(ends) < 2:
+        return
+    starts = [0, *(end + 1 for end in ends)]
+    width = max(end - start for start, end in zip(starts, ends, strict=False))
+    if _NARROW <= width <= _WIDE:
+        for start, end in zip(starts, ends, strict=False):
+            word = _LETTERS.match(text, end + 1)
+            if word and end - start <= width < end - start + 1 + len(word[0]) and text[end - 1] not in ".!?:;":
+                yield end, end + 1, " "
 
 
 def _english(text: str) -> Iterator[Edit]:
@@ -270,8 +308,9 @@ def _by_sound() -> ahocorasick.Automaton:
 
 
 @cache
-def _by_romaji() -> dict[str, str]:
-    table: dict[str, str] = {}
+def _foreign_words() -> dict[str, str]:
+    """Romaji and English words that stand in Japanese sentences, with the Japanese word."""
+    table = {english: word for word, listed in _loan_words() for english in listed}
     for sound, word in _sounds().items():
         long = kana_to_romaji(sound).replace("'", "")
         short = re.sub(r"ou|oo", "o", long).replace("uu", "u")
@@ -279,6 +318,18 @@ def _by_romaji() -> dict[str, str]:
             if len(spelt) >= LEAST_ROMAJI and spelt not in _left_alone():
                 table.setdefault(spelt, word)
     return table
+
+
+def _loan_words() -> Iterator[tuple[str, list[str]]]:
+    for line in lines("loan_words.tsv"):
+        word, english = line.split("\t")
+        yield word, english.split("|")
+
+
+@cache
+def _japanese_in_english() -> tuple[dict[str, str], re.Pattern[str]]:
+    table = {word: listed[0] for word, listed in _loan_words() if listed[0].isascii()}
+    return table, re.compile("|".join(sorted(table, key=len, reverse=True)))
 
 
 @cache
@@ -305,13 +356,41 @@ def _japanese(text: str) -> Iterator[Edit]:
         meant = _katakana_meant(match[0])
         if meant:
             yield *match.span(), meant
-    spelt = _by_romaji()
-    if not spelt.keys().isdisjoint(_ODD_TOKEN.findall(text)) and language_of(text) == "ja":
-        for match in _ODD_TOKEN.finditer(text):
-            if match[0] in spelt and not _in_address(text, *match.span()):
-                # the gaps around a word in Latin letters are no gaps of the sentence
-                before = match.start() - (text[match.start() - 1 : match.start()] == " ")
-                yield before, match.end() + (text[match.end() : match.end() + 1] == " "), spelt[match[0]]
+    if not _foreign_words().keys().isdisjoint(_LETTERS.findall(text)):
+        yield from _in_latin_letters(text)
+    if language_of(text) == "en":
+        yield from _in_japanese_letters(text)
+
+
+def _in_latin_letters(text: str) -> Iterator[Edit]:
+    """Words of a Japanese sentence that are written in English or in romaji."""
+    known = _foreign_words()
+    for line in _LINE.finditer(text):
+        if _ENGLISH_STRETCH.search(line[0]) or language_of(line[0]) != "ja":
+            continue
+        for match in _PHRASE.finditer(text, *line.span()):
+            words = match[0].split(" ")
+            start = match.start()
+            while words:
+                size = next((size for size in (3, 2, 1) if " ".join(words[:size]) in known), 0)
+                phrase = " ".join(words[: size or 1])
+                end = start + len(phrase)
+                if size and text[end : end + 1] not in _CODE and not _in_address(text, start, end):
+                    # the gaps around a word in Latin letters are no gaps of the sentence
+                    yield start - (text[start - 1 : start] == " "), end + (text[end : end + 1] == " "), known[phrase]
+                start = end + 1
+                words = words[size or 1 :]
+
+
+def _in_japanese_letters(text: str) -> Iterator[Edit]:
+    """Words of an English sentence that are written in Japanese."""
+    meant, pattern = _japanese_in_english()
+    for line in _LINE.finditer(text):
+        if not line[0].isascii() and language_of(line[0]) == "en":
+            for match in pattern.finditer(text, *line.span()):
+                before = " " if text[match.start() - 1 : match.start()].isalnum() else ""
+                after = " " if text[match.end() : match.end() + 1].isalnum() else ""
+                yield *match.span(), f"{before}{meant[match[0]]}{after}"
 
 
 @lru_cache(maxsize=5_000)
