@@ -18,7 +18,9 @@ def table(files: list[Path], folder: Path) -> str:
         counts = [fraud, len(rows) - fraud, sum("turns" in row for row in rows)]
         totals = [total + count for total, count in zip(totals, counts, strict=True)]
         lines.append(f"| {path.relative_to(folder)} | {counts[0]:,} | {counts[1]:,} | {counts[2]:,} |")
-    lines.append(f"| **合計 / total {sum(totals[:2]):,}** | **{totals[0]:,}** | **{totals[1]:,}** | **{totals[2]:,}** |")
+    lines.append(
+        f"| **合計 / total {sum(totals[:2]):,}** | **{totals[0]:,}** | **{totals[1]:,}** | **{totals[2]:,}** |"
+    )
     return "\n".join(lines)
 
 

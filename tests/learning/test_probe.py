@@ -62,7 +62,14 @@ def test_context_can_be_taken_away(marked):
 
 def test_the_table_names_every_group(marked):
     table = probe.report(list(marked.values()))
-    for name in ("ja with context", "ja without context", "ja conversation", "paper ja_x", "all", "warned before the ask"):
+    for name in (
+        "ja with context",
+        "ja without context",
+        "ja conversation",
+        "paper ja_x",
+        "all",
+        "warned before the ask",
+    ):
         assert name in table
 
 
