@@ -308,7 +308,7 @@ def test_a_megabyte_takes_linear_time(flood):
     text = FLOODS[flood]
     seconds = [_seconds(text[: len(text) // 4]), _seconds(text)]
     assert seconds[1] < max(20 * seconds[0], 0.5)  # four times the text: about four times the time, not sixteen
-    assert seconds[1] < 5
+    assert seconds[1] < 8
 
 
 def _seconds(text):

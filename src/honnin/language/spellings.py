@@ -77,7 +77,7 @@ def spellings(phrase: str, *, alone: bool = True) -> set[str]:
     """Return the phrase as listed and as it is also written; a word that stands alone stays as it is.
 
     >>> sorted(spellings("i'll do it"))
-    ["i'll do it", 'i will do it', 'ill do it']
+    ['i will do it', "i'll do it", 'ill do it']
     """
     written = {phrase}
     if alone and " " not in phrase:

@@ -7,6 +7,7 @@ are whole sources, and the score is fitted on resemblances measured by models th
 from __future__ import annotations
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -244,7 +246,10 @@ def _fitted_grams(
     model = LogisticRegression(
         C=GRAM_STRENGTH, class_weight="balanced", solver="liblinear", dual=True, random_state=0, tol=0.01
     )
-    model.fit((diags(lengths**-0.5) @ matrix @ diags(rarity)).tocsr(), labels, sample_weight=shares)
+    with warnings.catch_warnings():
+        # It is stopped after a hundred rounds, settled or not.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit((diags(lengths**-0.5) @ matrix @ diags(rarity)).tocsr(), labels, sample_weight=shares)
     return model, rarity
 
 
