@@ -23,6 +23,9 @@ from honnin.text import normalise, plain, plain_text
         ("3まんえんを24じかんいないに", "3万円を24時間以内に"),
         ("ごcheckのうえ account を update してください", "ご確認のうえアカウントを更新してください"),
         ("Please confirm your パスワード and クリック the リンク.", "Please confirm your password and click the link."),
+        ("いじょうなアクセスが三回以上ありました", "異常なアクセスが三回以上ありました"),
+        ("お目通しください。ボタンを押下します", "ご確認ください。ボタンをクリックします"),
+        ("Esteemed client, make certain of your pass phrase this very day", "dear client, confirm your password today"),
         # what programs write above a quoted message, and where they break lines
         ("On Mon, 9 Nov 2026, Mika wrote:\nPlease pay today", "\nPlease pay today"),
         ("2026年11月9日 10:12 花田 <hanada@example.jp>:\n本日お支払いください", "\n本日お支払いください"),
@@ -57,6 +60,8 @@ def test_words_are_read_as_they_are_meant(written, meant):
         "ワタナベさん",
         "これはたいせつです",
         "買い物リスト\n卵\n牛乳\n米",
+        "お代わりを押さえました",  # parts of other words
+        "The almightyness of a spotted plan",
         "Things to buy today\nEggs\nMilk",
         "From: here to there it takes an hour.",
         "次のバージョンでは update() の引数が変わります。\nsee https://account.example.jp/login",

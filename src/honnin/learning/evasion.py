@@ -26,7 +26,7 @@ from honnin.text import kana_to_romaji, to_hiragana, to_katakana
 Lang = Literal["ja", "en"]
 Rewrite = Callable[[str, Lang, Random], str]
 
-WORDS_TOUCHED = 0.5  # share of words that are split, spelt otherwise or mixed with the other language
+WORDS_TOUCHED = 0.5  # share of words that are split, spelt otherwise, reworded or said in the other language
 LETTERS_TOUCHED = 0.5  # share of letters that get a lookalike
 WORDS_MISSPELT = 0.15
 WORDS_IN_ROMAJI = 0.15
@@ -355,7 +355,7 @@ def _mixed(text: str, lang: Lang, chance: Random) -> str:
 
 
 def _paraphrased(text: str, lang: Lang, chance: Random) -> str:
-    return _swap(text, lang, chance, words=table(f"paraphrase_{lang}.tsv"), share=1.0)
+    return _swap(text, lang, chance, words=table(f"paraphrase_{lang}.tsv"), share=WORDS_TOUCHED)
 
 
 _SPELLINGS: dict[str, tuple[Callable[[str], str], float]] = {

@@ -45,6 +45,7 @@ _LETTER = re.compile(f"[{_JA}]")
 _CODE = frozenset("(`<>{}")  # what names of a program stand beside
 _JOINTS = frozenset("@/._-=:&#%+~")
 _HIRAGANA = re.compile("[ぁ-ゖ]")
+_LATIN = re.compile("[a-z0-9'-]")
 _KATAKANA = re.compile("[ァ-ヺー]")
 # What may stand before and after a word in a run of hiragana.
 _BEFORE = frozenset("はがをにでとのもへやかおごねよ、")
@@ -52,6 +53,7 @@ _AFTER = re.compile(
     r"(?:[はがをにでとのもへやかねよな]|です|でし|だっ|から|まで|より|だけ|など|ほど|さん|さま|さき|する|すれ|し[たてまなろよ]|され|させ|いただ|いたし"
     r"|ま[しすせ]|ねが|くださ|ちゅう|ずみ|なし|あり|ある|ござ|よう|じょう)"
 )
+_UNUSUAL = re.compile("(?:いじょう|イジョウ)(?=[なをが]|ログ|アク)(?<![0-9].{4}|[一-鿿].{4})")  # sounds like 以上
 _UNITS = {
     "えん": "円",
     "まん": "万",
@@ -124,7 +126,7 @@ def edits(folded: str) -> tuple[Edit, ...]:
     text = folded[:LOOKED_AT].lower()
     if len(text) != min(len(folded), LOOKED_AT):
         return ()  # a few letters grow when lowered; nobody needs them here
-    found = [*_english(text), *_furniture(text)]
+    found = [*_english(text), *_furniture(text), *_usual(text)]
     if not text.isascii():
         found += _japanese(text)
     elif "\n" in text:
@@ -136,6 +138,40 @@ def edits(folded: str) -> tuple[Edit, ...]:
         if not kept or edit[0] >= kept[-1][1]:
             kept.append(edit)
     return tuple(kept)
+
+
+# Rarer wordings of what business and fraud usually say
+
+
+def _usual(text: str) -> Iterator[Edit]:
+    """Wordings that are read as the usual word for the same."""
+    for last, (length, word) in _wordings().iter(text):
+        start, end = last + 1 - length, last + 1
+        if _is_whole(text, start, end):
+            yield start, end, word
+
+
+@cache
+def _wordings() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for name in ("usual_words_ja.tsv", "usual_words_en.tsv"):
+        for line in lines(name):
+            word, rarer = line.split("\t")
+            for wording in rarer.lower().split("|"):
+                if wording not in automaton:
+                    automaton.add_word(wording, (len(wording), word))
+    automaton.make_automaton()
+    return automaton
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a wording is no part of a longer word: Latin letters and katakana do not go on beside it."""
+    for letters in (_LATIN, _KATAKANA):
+        if letters.match(text, start) and start and letters.match(text, start - 1):
+            return False
+        if letters.match(text, end - 1) and letters.match(text, end):
+            return False
+    return True
 
 
 # English: words cut in two, and slips of the hand
@@ -349,6 +385,8 @@ def _katakana_known() -> frozenset[str]:
 
 def _japanese(text: str) -> Iterator[Edit]:
     yield from _cut_up(text)
+    for match in _UNUSUAL.finditer(text):
+        yield *match.span(), "異常"
     yield from spelt_by_sound(text, _by_sound())
     for match in _AFTER_NUMBER.finditer(text):
         yield *match.span(1), _UNITS[to_hiragana(match[1])]
