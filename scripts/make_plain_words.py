@@ -30,7 +30,8 @@ NATURAL, SHARE = (
 )  # texts in which a word may be read that is not there: so many, or such a share of those in which it is
 TEXTS = 2  # a word has to stand in so many texts
 ENGLISH_TEXTS = 4
-LEAST = 5  # letters of an English word, or of a katakana one
+LEAST, SHORTEST = 5, 4  # letters of an English word, or of a katakana one; of one that is written often
+OFTEN = 40
 KATAKANA = "".join(map(chr, range(0x30A1, 0x30F7))) + "ー"
 HEAD = "# Made by scripts/make_plain_words.py from training/"
 
@@ -73,7 +74,9 @@ def english(dictionary: set[str]) -> None:
     brands = counts + Counter(word for text in texts("ja") for word in set(re.findall("[a-z]+", text.lower())))
     everything = set(map(str.lower, dictionary))  # names too
     words = {
-        word for word, count in counts.items() if count >= ENGLISH_TEXTS and word in dictionary and len(word) >= LEAST
+        word
+        for word, count in counts.items()
+        if word in dictionary and count >= (ENGLISH_TEXTS if len(word) >= LEAST else OFTEN) and len(word) >= SHORTEST
     }
     # names and brands that are written often are no slips; short words may stand beside a gap
     others = {word for word, count in brands.items() if count > TEXTS and (len(word) < LEAST or word not in dictionary)}

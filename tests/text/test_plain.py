@@ -15,6 +15,7 @@ from honnin.text import normalise, plain, plain_text
         ("im\nmediately", "immediately"),
         ("confim your pasword", "confirm your password"),
         ("verfiy your acount", "verify your account"),
+        ("yoru gigt is here", "your gift is here"),
         ("口 座の利.用を停\n止します", "口座の利用を停止します"),
         ("ふりこみさきのこうざをおしらせください", "振込先の口座をお知らせください"),
         ("フリコミのギンコウを確認", "振込の銀行を確認"),
@@ -53,6 +54,7 @@ def test_words_are_read_as_they_are_meant(written, meant):
         "The contract, the form and the cares of a marine",  # words one letter from others
         "Mail acount@verfy.example or see https://acount.example/verfy",  # addresses are spelt as they are
         "It's table three, isn't it?",
+        "Timo sent the CAED file to Paso",  # short words in capitals are names
         "Thank you for the PayPay receipt.",
         "支社 長田さん、窓口 座席",
         "大丈夫なようにしてください。ようやく終わりました。",

@@ -24,7 +24,7 @@ Edit = tuple[int, int, str]
 
 LOOKED_AT = 100_000  # characters; nobody reads further either
 LEAST_ROMAJI = 5
-LEAST_SLIP, LONGEST_SLIP = 5, 24  # letters of an English word that may be misspelt
+LEAST_SLIP, LONGEST_SLIP = 4, 24  # letters of an English word that may be misspelt
 LEAST_CUT = 5  # letters of an English word that may be put together
 LONGEST = 10  # characters of a Japanese word that may be cut up
 
@@ -126,7 +126,7 @@ def edits(folded: str) -> tuple[Edit, ...]:
     text = folded[:LOOKED_AT].lower()
     if len(text) != min(len(folded), LOOKED_AT):
         return ()  # a few letters grow when lowered; nobody needs them here
-    found = [*_english(text), *_furniture(text), *_usual(text)]
+    found = [*_english(text, folded), *_furniture(text), *_usual(text)]
     if not text.isascii():
         found += _japanese(text)
     elif "\n" in text:
@@ -209,11 +209,11 @@ def _unwrapped(text: str) -> Iterator[Edit]:
                 yield end, end + 1, " "
 
 
-def _english(text: str) -> Iterator[Edit]:
+def _english(text: str, written: str) -> Iterator[Edit]:
     tokens = set(_LETTERS.findall(text))
     odd = tokens - _left_alone()
     if any(map(_may_be_meant, odd)) or _CUT_BY_SIGN.search(text) or not _OFTEN_CUT_PARTS.isdisjoint(tokens):
-        yield from _english_edits(text)
+        yield from _english_edits(text, written)
 
 
 @lru_cache(maxsize=20_000)
@@ -229,7 +229,7 @@ def _pieces() -> frozenset[str]:
     return frozenset(piece for word in listed for at in range(1, len(word)) for piece in (word[:at], word[at:]))
 
 
-def _english_edits(text: str) -> Iterator[Edit]:
+def _english_edits(text: str, written: str) -> Iterator[Edit]:
     known, whole = _left_alone(), _english_words()
     last, last_start, last_end = "", 0, 0
     for match in _TOKEN.finditer(text):
@@ -248,7 +248,8 @@ def _english_edits(text: str) -> Iterator[Edit]:
                 continue
         if len(token) >= LEAST_SLIP and token not in known:
             meant = _meant(token)
-            if meant and not _in_address(text, start, end):
+            is_name = len(token) == LEAST_SLIP and not written[start:end].islower()
+            if meant and not is_name and not _in_address(text, start, end):
                 yield start, end, meant
         last, last_start, last_end = token, start, end
 
