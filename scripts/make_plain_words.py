@@ -115,7 +115,7 @@ def japanese() -> None:
     kept = {word: sound for sound, word in table.items() if natural[word] < max(NATURAL, counts[word] * SHARE)}
     lines = [f"{word}\t{kept.get(word, '')}" for word in kanji]
     write("plain_words_ja.tsv", "A word, a tab, its sound where that can be nothing else.", lines, sort=False)
-    katakana(tokenizer, [word for word in often if re.fullmatch(f"[{KATAKANA}]{{{LEAST},}}", word)])
+    katakana(tokenizer, [word for word in often if re.fullmatch(f"[{KATAKANA}]{{{SHORTEST},}}", word)])
 
 
 def is_word(token: Morpheme) -> bool:
@@ -135,7 +135,7 @@ def heard(text: str, automaton: Automaton) -> set[str]:
 
 def katakana(tokenizer: Tokenizer, often: list[str]) -> None:
     known = (OUT / "katakana_words.txt").read_text("utf-8").split()
-    listed = list(dict.fromkeys([*often, *(word for word in known if len(word) >= LEAST)]))
+    listed = list(dict.fromkeys([*often, *(word for word in known if len(word) >= SHORTEST)]))
     others = set()
     for word in listed:
         meant = tokenizer.tokenize(word)[0].normalized_form()

@@ -15,7 +15,8 @@ from honnin.text import normalise, plain, plain_text
         ("im\nmediately", "immediately"),
         ("confim your pasword", "confirm your password"),
         ("verfiy your acount", "verify your account"),
-        ("yoru gigt is here", "your gift is here"),
+        ("yoru gigt is here, I wnat it", "your gift is here, I want it"),
+        ("by air to Shenzh\nendao in a hurry", "by air to shenzhendao in a hurry"),
         ("口 座の利.用を停\n止します", "口座の利用を停止します"),
         ("ふりこみさきのこうざをおしらせください", "振込先の口座をお知らせください"),
         ("フリコミのギンコウを確認", "振込の銀行を確認"),
@@ -64,6 +65,7 @@ def test_words_are_read_as_they_are_meant(written, meant):
         "買い物リスト\n卵\n牛乳\n米",
         "お代わりを押さえました",  # parts of other words
         "The almightyness of a spotted plan",
+        "Written by Marjorie\nFenwick herself",
         "Things to buy today\nEggs\nMilk",
         "From: here to there it takes an hour.",
         "次のバージョンでは update() の引数が変わります。\nsee https://account.example.jp/login",

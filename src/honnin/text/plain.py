@@ -23,6 +23,7 @@ Edit = tuple[int, int, str]
 """A stretch of the text and what it is read as."""
 
 LOOKED_AT = 100_000  # characters; nobody reads further either
+LONG_KATAKANA = 4  # letters from which on even the first one may be wrong
 LEAST_ROMAJI = 5
 LEAST_SLIP, LONGEST_SLIP = 4, 24  # letters of an English word that may be misspelt
 LEAST_CUT = 5  # letters of an English word that may be put together
@@ -212,7 +213,8 @@ def _unwrapped(text: str) -> Iterator[Edit]:
 def _english(text: str, written: str) -> Iterator[Edit]:
     tokens = set(_LETTERS.findall(text))
     odd = tokens - _left_alone()
-    if any(map(_may_be_meant, odd)) or _CUT_BY_SIGN.search(text) or not _OFTEN_CUT_PARTS.isdisjoint(tokens):
+    broken = len(odd) > 1 and "\n" in text
+    if broken or any(map(_may_be_meant, odd)) or _CUT_BY_SIGN.search(text) or not _OFTEN_CUT_PARTS.isdisjoint(tokens):
         yield from _english_edits(text, written)
 
 
@@ -236,11 +238,14 @@ def _english_edits(text: str, written: str) -> Iterator[Edit]:
         token, start, end = match[0], match.start(), match.end()
         if last:
             joined = last + token
+            gap = text[last_end:start]
+            # two pieces on two lines are one word, whichever; the second one of a name would begin with a capital
+            broken = "\n" in gap and last not in known and token not in known and written[start].islower()
             if (
                 len(joined) >= LEAST_CUT
-                and joined in whole
-                and _BETWEEN.fullmatch(text, last_end, start)
-                and (_is_piece(last) or _is_piece(token) or joined in _OFTEN_CUT or text[last_end:start] in _SIGNS)
+                and (joined in whole or broken)
+                and _BETWEEN.fullmatch(gap)
+                and (_is_piece(last) or _is_piece(token) or joined in _OFTEN_CUT or gap in _SIGNS)
                 and not _in_address(text, last_start, end)
             ):
                 yield last_start, end, joined
@@ -290,10 +295,15 @@ def _shortened(listed: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _slips(token: str, table: dict[str, tuple[str, ...]], rank: dict[str, int]) -> str:
-    """The most frequent word of which a token is a slip, empty where it is none."""
+    """The likeliest word of which a token is a slip, empty where it is none."""
     shortened = {token, *(token[:at] + token[at + 1 :] for at in range(len(token)))}
     near = {word for short in shortened for word in table.get(short, ()) if _one_slip(token, word)}
-    return min(near, key=rank.__getitem__, default="")
+    return min(near, key=lambda word: (not _swapped(token, word), rank[word]), default="")
+
+
+def _swapped(token: str, word: str) -> bool:
+    """Whether only two letters changed places, which is the commonest slip."""
+    return len(token) == len(word) and sorted(token) == sorted(word)
 
 
 def _one_slip(token: str, word: str) -> bool:
@@ -434,7 +444,10 @@ def _in_japanese_letters(text: str) -> Iterator[Edit]:
 
 @lru_cache(maxsize=5_000)
 def _katakana_meant(token: str) -> str:
-    return "" if token in _katakana_known() else _slips(token, _katakana_shortened(), _katakana_words())
+    if token in _katakana_known():
+        return ""
+    found = _slips(token, _katakana_shortened(), _katakana_words())
+    return found if found[:1] == token[:1] or len(token) > LONG_KATAKANA else ""
 
 
 def _cut_up(text: str) -> Iterator[Edit]:
