@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from honnin.learning.corpus import Row
 from honnin.learning.evaluate import Judged, interval, judge_sample
 from honnin.learning.evasion import OPERATORS, Lang, Operator
-from honnin.learning.fit import FOLDS, Fitted, GramTable, Progress, Sample, fit_all, folds, prepare
+from honnin.learning.fit import Fitted, GramTable, Progress, Sample, fit_all, folds, prepare
 from honnin.screening import Engine
 
 MOST_LOST = 0.05
-"""The share of caught fraud that a disguise may cost, in each language."""
+"""The share of found fraud that a disguise may cost, in each language."""
+
+FOLDS = 5
+"""Fewer than where the plain rows are judged, since every row is judged dozens of times here."""
 
 ORDINARY_EVERY = 12
 """One in so many harmless rows is tried in disguise too."""
@@ -33,13 +36,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How one operator did on one kind of row: how many alerted before, and how many of all do so in disguise."""
+    """How one operator did on one kind of row: how many were found before, and how many of all are in disguise."""
 
     rows: int
     before: int
     after: int
     lost: int
-    """Rows that alerted before and no longer do."""
+    """Rows that were found before and no longer are."""
 
     @property
     def loss(self) -> float:
@@ -47,18 +50,28 @@ class Tally:
 
 
 def endure(
-    rows: Sequence[Row], engine: Engine, progress: Progress, operators: Sequence[Operator] = OPERATORS
+    rows: Sequence[Row],
+    engine: Engine,
+    progress: Progress,
+    operators: Sequence[Operator] = OPERATORS,
+    *,
+    every: int = 1,
 ) -> list[Tried]:
-    """Try every operator on fraud that is caught as it stands and on a sample of harmless rows."""
+    """Try every operator on fraud that is found as it stands and on a sample of harmless rows.
+
+    With ``every``, only one in so many of both is tried.
+    """
     samples = prepare(rows, engine, progress)
-    harmless = [sample for sample in samples if not sample.row.is_fraud and not sample.row.is_training]
-    chosen = {id(sample) for sample in harmless[::ORDINARY_EVERY]}
+    judged = [sample for sample in samples if not sample.row.is_training]
+    fraud = [sample for sample in judged if sample.row.is_fraud]
+    harmless = [sample for sample in judged if not sample.row.is_fraud]
+    chosen = {id(sample) for sample in (*fraud[::every], *harmless[:: ORDINARY_EVERY * every])}
     table = GramTable(samples)
     tried: list[Tried] = []
     for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
         fitted = fit_all(others, table)
         for sample in held_out:
-            if not sample.row.is_training and (sample.row.is_fraud or id(sample) in chosen):
+            if id(sample) in chosen:
                 tried += _try(sample, fitted, engine, operators)
         progress(f"fold {number}/{FOLDS}")
     return tried
@@ -66,7 +79,7 @@ def endure(
 
 def _try(sample: Sample, fitted: Fitted, engine: Engine, operators: Sequence[Operator]) -> Iterator[Tried]:
     plain = judge_sample(sample, fitted)
-    if sample.row.is_fraud and not plain.alert:
+    if sample.row.is_fraud and not plain.found:
         return
     lang: Lang = "ja" if sample.row.lang == "ja" else "en"
     for operator in operators:
@@ -85,9 +98,9 @@ def tallies(tried: Sequence[Tried], *, fraud: bool) -> dict[tuple[str, str], Tal
     return {
         key: Tally(
             rows=len(members),
-            before=sum(one.plain.alert for one in members),
-            after=sum(one.disguised.alert for one in members),
-            lost=sum(one.plain.alert and not one.disguised.alert for one in members),
+            before=sum(one.plain.found for one in members),
+            after=sum(one.disguised.found for one in members),
+            lost=sum(one.plain.found and not one.disguised.found for one in members),
         )
         for key, members in groups.items()
     }
@@ -97,8 +110,8 @@ def report(tried: Sequence[Tried], operators: Sequence[Operator] = OPERATORS) ->
     """Return the table: of each operator and language, the recall lost and the false alerts before and after."""
     fraud, harmless = tallies(tried, fraud=True), tallies(tried, fraud=False)
     lines = [
-        "Disguises tried on fraud that is caught as it stands, and on harmless rows; judged by weights fitted without the source.",
-        f"{'':<36}{'':<4}{'caught':>7}{'lost':>6}{'loss':>8}  {'95 % interval':<16}{'':<9}{'harmless':>8}{'alerts before, after':>23}",
+        "Disguises tried on fraud that is found as it stands, and on harmless rows; judged by weights fitted without the source.",
+        f"{'':<36}{'':<4}{'found':>7}{'lost':>6}{'loss':>8}  {'95 % interval':<16}{'':<9}{'harmless':>8}{'alerts before, after':>23}",
     ]
     none = Tally(0, 0, 0, 0)
     for operator in operators:
