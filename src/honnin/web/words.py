@@ -1,4 +1,4 @@
-"""The words of the pages, in both languages, from ``words.yaml``."""
+"""The words of the pages, in both languages, from the files in ``wording/``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,13 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 @cache
 def words() -> dict[str, Text]:
     """Return every text by its key."""
-    rows = yaml.safe_load((files("honnin.web") / "words.yaml").read_text("utf-8"))
-    return {key: Text(row["ja"], row["en"]) for key, row in rows.items()}
+    found: dict[str, Text] = {}
+    for file in sorted((files("honnin.web") / "wording").iterdir(), key=lambda file: file.name):
+        for key, row in yaml.safe_load(file.read_text("utf-8")).items():
+            if key in found:
+                raise ValueError(f"{file.name}: {key} stands in another file too")
+            found[key] = Text(row["ja"], row["en"])
+    return found
 
 
 def say(key: str, language: Language, **values: object) -> str:

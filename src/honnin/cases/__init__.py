@@ -1,0 +1,1 @@
+"""Reports and cases: what we were told, and the work on it."""

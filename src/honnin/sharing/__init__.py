@@ -1,0 +1,1 @@
+"""Sharing what is known about fraud, and answering those who may ask."""
