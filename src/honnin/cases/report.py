@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
 
 from honnin.model import Account, Text
 from honnin.model.text import Language
@@ -58,39 +57,16 @@ class Sent(StrEnum):
 class State(StrEnum):
     """How far the report has come, with what its reporter is told. The words never say how we decide."""
 
-    sentence: Text
+    RECEIVED = "received"
+    LOOKED_AT = "looked_at"
+    ACTED = "acted"
+    RECORDED = "recorded"
+    ELSEWHERE = "elsewhere"
 
-    def __new__(cls, value: str, ja: str, en: str) -> Self:
-        state = str.__new__(cls, value)
-        state._value_ = value
-        state.sentence = Text(ja, en)
-        return state
-
-    RECEIVED = (
-        "received",
-        "受け付けました。担当者が順に確かめます。",
-        "We have received it. Someone will look at it in turn.",
-    )
-    LOOKED_AT = (
-        "looked_at",
-        "担当者が確かめています。",
-        "Someone is looking at it.",
-    )
-    ACTED = (
-        "acted",
-        "内容を確かめ、必要な対応をしました。知らせてくださり、ありがとうございました。",
-        "We looked into it and took the steps that were needed. Thank you for telling us.",
-    )
-    RECORDED = (
-        "recorded",
-        "内容を確かめ、記録しました。いまの時点では、ほかの対応はありません。新しく分かったことがあれば、いつでも書き足してください。",
-        "We looked into it and keep it on record. There is nothing else to do at this time. Add to it whenever you learn more.",
-    )
-    ELSEWHERE = (
-        "elsewhere",
-        "内容を確かめました。わたしたちの手の届かないところで起きているため、そのサービスの運営元、または警察（#9110）へご相談ください。",
-        "We looked into it. It happens where we cannot act: please turn to the operator of that service, or to the police (in Japan: #9110).",
-    )
+    @property
+    def sentence(self) -> Text:
+        """What the reporter is told."""
+        return _SENTENCES[self]
 
     @property
     def is_closed(self) -> bool:
@@ -105,9 +81,30 @@ class State(StrEnum):
         return other is not self and other is not State.RECEIVED
 
 
+_SENTENCES = {
+    State.RECEIVED: Text(
+        "受け付けました。担当者が順に確かめます。",
+        "We have received it. Someone will look at it in turn.",
+    ),
+    State.LOOKED_AT: Text("担当者が確かめています。", "Someone is looking at it."),
+    State.ACTED: Text(
+        "内容を確かめ、必要な対応をしました。知らせてくださり、ありがとうございました。",
+        "We looked into it and took the steps that were needed. Thank you for telling us.",
+    ),
+    State.RECORDED: Text(
+        "内容を確かめ、記録しました。いまの時点では、ほかの対応はありません。新しく分かったことがあれば、いつでも書き足してください。",
+        "We looked into it and keep it on record. There is nothing else to do at this time. Add to it whenever you learn more.",
+    ),
+    State.ELSEWHERE: Text(
+        "内容を確かめました。わたしたちの手の届かないところで起きているため、そのサービスの運営元、または警察（#9110）へご相談ください。",
+        "We looked into it. It happens where we cannot act: please turn to the operator of that service, or to the police (in Japan: #9110).",
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFile:
-    """One file that came with a report. The bytes lie in the evidence locker, as they came.
+    """One file that came with a report. The bytes lie in the evidence locker as they came, in the report's folder.
 
     ``kind`` is what the content is, whatever the name says (``image/png``, ``application/pdf``,
     ``application/octet-stream`` where we do not know). ``problem`` is set where a file is only kept and not shown.
@@ -117,7 +114,6 @@ class ReportFile:
     name: str
     kind: str
     size: int
-    evidence_id: str = ""
     has_picture: bool = False
     """Whether there is a picture of it, drawn anew by us, that may be shown."""
     problem: str = ""
@@ -168,6 +164,11 @@ class Report:
     state_at: datetime | None = None
     reply: str = ""
     contact_erased_at: datetime | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where the evidence locker keeps what came with it."""
+        return f"report/{self.number}"
 
     @property
     def account(self) -> Account:
