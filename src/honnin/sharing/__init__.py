@@ -1,1 +1,1 @@
-"""Sharing what is known about fraud, and answering those who may ask."""
+"""Sharing with others: indicators, requests by investigators and others, redaction on copies, and yearly counts."""
