@@ -11,7 +11,7 @@ import secrets
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from honnin.screening import Engine
 from honnin.settings import Settings, settings_from
 
 if TYPE_CHECKING:
+    from honnin.app.access import Role
     from honnin.app.copies import CopyKeeper
     from honnin.app.screen import ScreeningDesk
     from honnin.app.second import SecondReading
@@ -133,9 +134,11 @@ class Site:
 
 def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None = None) -> Site:
     """Put a site together over its database; ``demo_login`` is for the demo alone, whose sign-in is no secret."""
+    from honnin.app.access import Access
     from honnin.app.screen import ScreeningDesk
     from honnin.identity import Directory, match
     from honnin.store import (
+        SqlAuditStore,
         SqlConversationStore,
         SqlDirectoryStore,
         SqlRelationshipStore,
@@ -145,7 +148,7 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
     from honnin.web.services import Services
 
     ready = engine(given.pack_dir)
-    verdicts, directory = SqlVerdictStore(kept), SqlDirectoryStore(kept)
+    verdicts, directory, audit = SqlVerdictStore(kept), SqlDirectoryStore(kept), SqlAuditStore(kept)
     copies = copy_keeper(given, kept, ready.pack)
     desk = ScreeningDesk(
         ready,
@@ -164,6 +167,8 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         directory=directory,
         copies=copies,
         users=SqlUserStore(kept),
+        access=Access(audit, now),
+        audit=audit,
         check_link=ready.links.check,
         match_identity=lambda account, people: match(account, Directory(people)),
         settings=given,
@@ -172,10 +177,10 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
     return Site(services, desk, kept)
 
 
-def add_user(kept: Database, name: str, password: str) -> None:
+def add_user(kept: Database, name: str, password: str, roles: Iterable[Role]) -> None:
     """Let somebody sign in, or refuse a name that is taken and a password that is too short."""
+    from honnin.app.passwords import LONGEST, SHORTEST, hash_password
     from honnin.store import SqlUserStore
-    from honnin.web.passwords import LONGEST, SHORTEST, hash_password
 
     if not SHORTEST <= len(password) <= LONGEST:
         raise HonninError(
@@ -183,7 +188,7 @@ def add_user(kept: Database, name: str, password: str) -> None:
                 f"パスワードは{SHORTEST}文字以上にしてください。", f"Use a password of at least {SHORTEST} characters."
             )
         )
-    if not SqlUserStore(kept).create_user(name, hash_password(password), at=now()):
+    if not SqlUserStore(kept).create_user(name, hash_password(password), at=now(), roles=roles):
         raise HonninError(
             Text(
                 f"「{name}」はすでにいます。別の名前にしてください。", f'"{name}" exists already. Choose another name.'
@@ -193,12 +198,11 @@ def add_user(kept: Database, name: str, password: str) -> None:
 
 def add_key(kept: Database, name: str, by: str) -> str:
     """Make a key for a program and return it; only its hash is kept."""
-    from honnin.app.accounts import ApiKey
+    from honnin.app.accounts import KEY_PREFIX, ApiKey
+    from honnin.app.passwords import digest, new_token
     from honnin.store import SqlUserStore
-    from honnin.web.pages.keys import PREFIX
-    from honnin.web.passwords import digest, new_token
 
-    shown = f"{PREFIX}{new_token()[:8]}"
+    shown = f"{KEY_PREFIX}{new_token()[:8]}"
     secret = f"{shown}.{new_token()}"
     SqlUserStore(kept).add_key(ApiKey(shown, name, now(), by), digest(secret))
     return secret
@@ -214,7 +218,7 @@ def serve(given: Settings, *, demo: bool, say: Say) -> None:
         listening = stack.enter_context(_listen(given.host, given.port))
         if demo:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="honnin-demo-", ignore_cleanup_errors=True))
-            given = replace(given, database_url=f"sqlite:///{folder}/demo.db")
+            given = replace(given, database_url=f"sqlite:///{folder}/demo.db", second_factor="optional")
         login = (DEMO_USER, secrets.token_urlsafe(9)) if demo else None
         ready = site(given, stack.enter_context(database(given.database_url)), demo_login=login)
         stopping = threading.Event()
@@ -249,8 +253,10 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def _welcome_first_user(kept: Database, say: Say) -> None:
+    from honnin.app.access import Role
+
     password = secrets.token_urlsafe(12)
-    add_user(kept, FIRST_USER, password)
+    add_user(kept, FIRST_USER, password, [Role.ADMIN, Role.ANALYST])
     say(
         "最初の担当者を作りました。この表示は一度だけです。サインインしたらパスワードを変えてください。\n"
         "A first member of staff was made. This is shown only once; change the password after signing in.\n"
@@ -259,12 +265,13 @@ def _welcome_first_user(kept: Database, say: Say) -> None:
 
 
 def _open_demo(ready: Site, login: tuple[str, str], stopping: threading.Event, say: Say) -> None:
+    from honnin.app.access import Role
     from honnin.app.demo import Demo, play, settle_in
     from honnin.store import SqlRelationshipStore
 
     demo = Demo.load()
     settle_in(ready.desk, demo, ready.services.directory, SqlRelationshipStore(ready.database))
-    add_user(ready.database, *login)
+    add_user(ready.database, *login, [Role.ADMIN, Role.ANALYST, Role.APPROVER])
     say(
         "デモ：架空の会社「みどり堂」です。サインインして受信箱を開くと、数秒ごとに届く偽社長の連絡を見られます。\n"
         'Demo: an invented company, "Midori-do". Sign in and open the inbox to watch a fake president write to it.\n'

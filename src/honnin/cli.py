@@ -463,6 +463,9 @@ def serve(host: str | None, port: int | None, *, demo: bool) -> None:
         bootstrap.serve(given, demo=demo, say=click.echo)
 
 
+ROLES = ["staff", "analyst", "accounting", "approver", "admin", "auditor"]
+
+
 @main.group(cls=Group)
 def user() -> None:
     """Members of staff who may sign in. サインインできる担当者。"""
@@ -471,12 +474,22 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.password_option(help="Asked for where it is not given.")
-def user_add(name: str, password: str) -> None:
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(ROLES),
+    default=["staff"],
+    show_default=True,
+    help="May be given several times.",
+)
+def user_add(name: str, password: str, roles: tuple[str, ...]) -> None:
     """Add a member of staff."""
+    from honnin.app.access import roles_from
     from honnin.bootstrap import add_user, database, settings
 
     with database(settings().database_url) as kept:
-        add_user(kept, name, password)
+        add_user(kept, name, password, roles_from(roles))
     click.echo(f"「{name}」を加えました。 / {name} was added.")
 
 

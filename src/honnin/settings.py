@@ -23,6 +23,7 @@ class Settings:
     ``pack_dir``: the site's own rules beside the shipped ones; empty for none.
     ``checks_per_minute``: how many public checks one address may ask for.
     ``calls_per_minute``: how many API calls one key may make.
+    ``second_factor``: ``required`` asks everybody for a passkey or a code beside the password; ``optional`` leaves it to them.
     ``copy_days``: for how many days a confirmed fraud is remembered since it was last seen.
     ``second_opinion_url``: where an OpenAI-compatible endpoint of the operator's begins (``…/v1``); empty asks nobody.
     ``second_opinion_model`` and ``_key``: what is asked for there, and with which key, where it needs one.
@@ -39,6 +40,7 @@ class Settings:
     checks_per_minute: int = 30
     calls_per_minute: int = 600
     copy_days: int = 180
+    second_factor: str = "required"
     second_opinion_url: str = ""
     second_opinion_model: str = ""
     second_opinion_key: str = field(default="", repr=False)
@@ -86,6 +88,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         checks_per_minute=number("CHECKS_PER_MINUTE", default.checks_per_minute, 1_000_000),
         calls_per_minute=number("CALLS_PER_MINUTE", default.calls_per_minute, 1_000_000),
         copy_days=number("COPY_DAYS", default.copy_days, 3_650),
+        second_factor=text("SECOND_FACTOR", default.second_factor),
         second_opinion_url=text("SECOND_OPINION_URL", default.second_opinion_url).rstrip("/"),
         second_opinion_model=text("SECOND_OPINION_MODEL", default.second_opinion_model),
         second_opinion_key=text("SECOND_OPINION_KEY", default.second_opinion_key),

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from honnin import bootstrap
+from honnin.app.access import Role
 from honnin.settings import Settings
 from honnin.store import Database
 from honnin.web import create_app
@@ -34,7 +35,7 @@ def url(tmp_path):
 def database(url):
     database = Database(url)
     database.migrate()
-    bootstrap.add_user(database, "sakuma", PASSWORD)
+    bootstrap.add_user(database, "sakuma", PASSWORD, [Role.ANALYST])
     yield database
     database.close()
 

@@ -13,6 +13,7 @@ from tests.connectors.emulator import serving
 from tests.contract.readers import opinion
 
 from honnin import bootstrap
+from honnin.app.access import Role
 from honnin.settings import settings_from
 from honnin.store import Database
 from honnin.web import create_app
@@ -155,7 +156,7 @@ class TestSite:
         return site.post("/api/v1/screen", content=NOTICED, headers={"Authorization": f"Bearer {key}"}).json()
 
     def signed_in(self, site, database):
-        bootstrap.add_user(database, "sakuma", "correct horse battery")
+        bootstrap.add_user(database, "sakuma", "correct horse battery", [Role.ANALYST])
         token = re.search('name="csrf" value="([^"]+)"', site.get("/login").text)[1]
         site.post("/login", data={"csrf": token, "name": "sakuma", "password": "correct horse battery"})
 

@@ -333,28 +333,6 @@ class TestUsers:
         assert store.password_hash("admin") == "hash-1"
         assert store.password_hash("nobody") is None
 
-    def test_a_session_ends_at_its_time_or_when_closed(self, database):
-        store = SqlUserStore(database)
-        store.create_user("admin", "hash", at=NOW)
-        until = NOW + timedelta(hours=1)
-        store.open_session("admin", "t1", at=NOW, until=until)
-        store.open_session("admin", "t2", at=NOW, until=until)
-
-        assert store.session_user("t1", at=NOW) == "admin"
-        assert store.session_user("t1", at=until) is None
-        store.close_session("t1")
-        assert store.session_user("t1", at=NOW) is None
-        assert store.session_user("t2", at=NOW) == "admin"
-
-    def test_a_new_password_ends_all_sessions(self, database):
-        store = SqlUserStore(database)
-        store.create_user("admin", "hash", at=NOW)
-        store.open_session("admin", "t1", at=NOW, until=NOW + timedelta(hours=1))
-
-        assert store.set_password("admin", "hash-2")
-        assert not store.set_password("nobody", "hash-2")
-        assert store.session_user("t1", at=NOW) is None
-
     def test_a_revoked_key_no_longer_opens(self, database):
         store = SqlUserStore(database)
         store.add_key(ApiKey("hk_1", "連携", NOW, "admin"), "digest")
@@ -366,15 +344,3 @@ class TestUsers:
         assert not store.revoke_key("hk_1", at=NOW)
         assert store.find_key("digest", at=NOW).revoked_at == NOW
         assert store.keys()[0].revoked_at == NOW
-
-    def test_failures_are_counted_by_user_and_address_until_forgotten(self, database):
-        store = SqlUserStore(database)
-        for minutes in (0, 5, 60):
-            store.note_failure("admin", "192.0.2.1", at=NOW + timedelta(minutes=minutes))
-        store.note_failure("admin", "192.0.2.9", at=NOW)
-
-        assert store.failures("admin", "192.0.2.1", since=NOW) == 3
-        assert store.failures("admin", "192.0.2.1", since=NOW + timedelta(minutes=5)) == 2
-        store.forget_failures("admin", "192.0.2.1")
-        assert store.failures("admin", "192.0.2.1", since=NOW) == 0
-        assert store.failures("admin", "192.0.2.9", since=NOW) == 1

@@ -11,6 +11,7 @@ import uvicorn
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from honnin.app.access import Access, Role
 from honnin.app.copies import CopyKeeper
 from honnin.app.ports import StoredVerdict
 from honnin.model import (
@@ -34,7 +35,14 @@ from honnin.model import (
 )
 from honnin.rules import shipped_pack
 from honnin.settings import Settings
-from honnin.store import Database, SqlCopyStore, SqlDirectoryStore, SqlUserStore, SqlVerdictStore
+from honnin.store import (
+    Database,
+    SqlAuditStore,
+    SqlCopyStore,
+    SqlDirectoryStore,
+    SqlUserStore,
+    SqlVerdictStore,
+)
 from honnin.web import Services, create_app
 
 PASSWORD = "a long enough password"
@@ -222,7 +230,8 @@ def make_world(tmp_path, empty_database):
         database = Database(f"sqlite:///{tmp_path}/honnin.db")
         databases.append(database)
         verdicts, directory, users = SqlVerdictStore(database), SqlDirectoryStore(database), SqlUserStore(database)
-        users.create_user("admin", PASSWORD_HASH, at=NOW)
+        users.create_user("admin", PASSWORD_HASH, at=NOW, roles=[Role.ADMIN, Role.ANALYST])
+        audit = SqlAuditStore(database)
         clock, desk = Clock(), FakeDesk(verdicts, directory)
         services = Services(
             desk=desk,
@@ -230,9 +239,11 @@ def make_world(tmp_path, empty_database):
             directory=directory,
             copies=CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180)),
             users=users,
+            access=Access(audit, clock),
+            audit=audit,
             check_link=check_link,
             match_identity=match_identity,
-            settings=Settings(**settings),
+            settings=Settings(**{"second_factor": "optional"} | settings),
             now=clock,
         )
         return World(services, clock, desk, create_app(services))

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from honnin.app.accounts import ApiKey
+from honnin.app.passwords import digest
 from honnin.model import Channel, Event, Level
-from honnin.web.passwords import digest
 
 SECRET = "hk_test.secret"
 

@@ -10,9 +10,9 @@ import pytest
 from tests.copies.scripts import BANK, PRESIDENT
 
 from honnin.app.accounts import ApiKey
+from honnin.app.passwords import digest
 from honnin.model import Account, Channel, Event, Recipient
 from honnin.rules.vocabulary import TACTICS
-from honnin.web.passwords import digest
 from honnin.web.remembered import TACTICS as NAMED
 
 LETTER = (

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from honnin.app.passwords import hash_password, verify
 from honnin.web.limits import MOST_CALLERS, RateLimit, caller_of
-from honnin.web.passwords import hash_password, verify
 
 
 class Clock:

@@ -263,6 +263,10 @@ class NotAllowedError(HonninError):
         return tuple(role for role in Role if RIGHTS[role].get(self.right) is Reach.ALL)
 
 
+NOT_NOTED = frozenset({Right.ACCOUNT, Right.CHECK, Right.CHECK_KEEP})
+"""Rights whose use leaves a trace of its own: what was done to an account is noted as that, a kept event names its source."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditNote:
     """One line of the record: who did (or saw, or tried) what with which thing.
@@ -311,7 +315,8 @@ class Access:
         why = refusal(actor, right, owner)
         if actor is None:  # strangers are turned away by the thousand; they are not written down
             raise NotAllowedError(right, Refusal.SIGN_IN)
-        self.note(actor, right.value, thing, outcome=f"refused:{why.value}" if why else "done", detail=detail)
+        if why is not None or right not in NOT_NOTED:
+            self.note(actor, right.value, thing, outcome=f"refused:{why.value}" if why else "done", detail=detail)
         if why is not None:
             raise NotAllowedError(right, why)
         return actor

@@ -39,6 +39,7 @@ class AlertFilter:
     text: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    source: str | None = None
     page: int = 1
 
 
@@ -130,7 +131,7 @@ class VerdictStore(Protocol):
         """Put another verdict in the place of the one that is kept; False where none is."""
         ...
 
-    def counts(self, since: datetime | None = None) -> Mapping[Level, int]: ...
+    def counts(self, since: datetime | None = None, source: str | None = None) -> Mapping[Level, int]: ...
 
 
 class DirectoryStore(Protocol):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from honnin.store.audit import SqlAuditStore
 from honnin.store.copies import SqlCopyStore
 from honnin.store.database import Database
 from honnin.store.directory import SqlDirectoryStore
 from honnin.store.memory import SqlConversationStore, SqlRelationshipStore
+from honnin.store.reports import SqlReportStore
 from honnin.store.users import SqlUserStore
 from honnin.store.verdicts import SqlVerdictStore
 
 __all__ = [
     "Database",
+    "SqlAuditStore",
     "SqlConversationStore",
     "SqlCopyStore",
     "SqlDirectoryStore",
     "SqlRelationshipStore",
+    "SqlReportStore",
     "SqlUserStore",
     "SqlVerdictStore",
 ]

@@ -160,48 +160,6 @@ counters = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-users = Table(
-    "users",
-    metadata,
-    Column("name", String(200), primary_key=True),
-    Column("password_hash", Text, nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("user_name", String(200), ForeignKey(users.c.name, ondelete="CASCADE"), nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Column("expires_at", UtcTime, nullable=False),
-    Index(None, "user_name"),
-)
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", String(100), primary_key=True),
-    Column("key_hash", String(64), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("created_at", UtcTime, nullable=False),
-    Column("created_by", String(200), nullable=False),
-    Column("revoked_at", UtcTime),
-    Column("last_used_at", UtcTime),
-    UniqueConstraint("key_hash"),
-)
-
-login_failures = Table(
-    "login_failures",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("user_name", String(200), nullable=False),
-    Column("address", String(100), nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Index(None, "user_name", "address", "at"),
-    Index(None, "at"),
-)
-
 
 def counter(connection: Connection, name: str) -> int:
     """Return a number that grows with every change of what has that name, so that others know when to read again."""

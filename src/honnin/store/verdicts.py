@@ -118,11 +118,13 @@ class SqlVerdictStore:
         with self._database.transaction() as connection:
             return connection.execute(change).rowcount > 0
 
-    def counts(self, since: datetime | None = None) -> Mapping[Level, int]:
-        """Count the verdicts of each level, zero included."""
+    def counts(self, since: datetime | None = None, source: str | None = None) -> Mapping[Level, int]:
+        """Count the verdicts of each level, zero included, of everything or of one source."""
         wanted = select(verdicts.c.level, func.count()).group_by(verdicts.c.level)
         if since is not None:
             wanted = wanted.where(verdicts.c.received_at >= since)
+        if source is not None:
+            wanted = wanted.select_from(verdicts.join(events)).where(events.c.source == kept(source, 100))
         with self._database.reading() as connection:
             found = {row[0]: row[1] for row in connection.execute(wanted)}
         return {level: found.get(level.rank, 0) for level in Level}
@@ -178,5 +180,7 @@ def _conditions(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
         yield verdicts.c.received_at >= wanted.since
     if wanted.until is not None:
         yield verdicts.c.received_at < wanted.until
+    if wanted.source is not None:
+        yield events.c.source == kept(wanted.source, 100)
     for word in folded(wanted.text[:LONGEST_QUESTION]).split():
         yield events.c.search_text.contains(word, autoescape=True)

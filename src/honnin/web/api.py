@@ -2,17 +2,17 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from honnin.app.access import NotAllowedError, Right
 from honnin.app.accounts import ApiKey
 from honnin.app.contract import event_from_json, identity_to_json, link_to_json, read_json, verdict_to_json, whole
 from honnin.app.copies import Outcome, described
@@ -20,8 +20,7 @@ from honnin.app.ports import AlertFilter, StoredVerdict
 from honnin.errors import BadInputError, Mistake
 from honnin.model import Account, Person
 from honnin.web import api_shapes as shapes
-from honnin.web.limits import RateLimit
-from honnin.web.passwords import digest
+from honnin.web.callers import Callers, calls
 from honnin.web.remembered import TACTICS
 from honnin.web.services import Services
 from honnin.web.words import language_of, say, words
@@ -30,8 +29,6 @@ MOST_EVENTS = 1_000
 LONGEST_URL = 20_000
 PROBLEM = "application/problem+json"
 JSON_LINES = "application/jsonl"
-
-Caller = Callable[..., ApiKey]
 
 
 class Unicode(JSONResponse):
@@ -61,23 +58,11 @@ def create_api(services: Services) -> FastAPI:
             for status in (401, 403, 413, 422, 429)
         },
     )
-    limit = RateLimit(services.settings.calls_per_minute, services.now)
-    bearer = HTTPBearer(auto_error=False, description="A key made under Settings → API keys")
-
-    def caller(given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> ApiKey:
-        key = services.users.find_key(digest(given.credentials), at=services.now()) if given else None
-        if key is None:
-            raise HTTPException(401, headers={"www-authenticate": "Bearer"})
-        if key.revoked_at is not None:
-            raise HTTPException(403)
-        if not limit.allows(key.id):
-            raise HTTPException(429, headers={"retry-after": "60"})
-        return key
-
-    _add_screening(api, services, caller)
-    _add_copies(api, services, caller)
-    _add_sharing(api, services, caller)
-    _add_questions(api, services, caller)
+    api.state.callers = Callers(services)
+    _add_screening(api, services)
+    _add_copies(api, services)
+    _add_sharing(api, services)
+    _add_questions(api, services)
     _describe(api)
     _explain(api)
     return api
@@ -89,8 +74,8 @@ async def _body(request: Request) -> Any:
     return await run_in_threadpool(read_json, data)
 
 
-def _add_screening(api: FastAPI, services: Services, caller: Caller) -> None:
-    key = Annotated[ApiKey, Depends(caller)]
+def _add_screening(api: FastAPI, services: Services) -> None:
+    key = Annotated[ApiKey, calls(Right.CHECK_KEEP)]
 
     def screen_one(value: Any, by: ApiKey) -> dict[str, Any]:
         event = event_from_json(value)
@@ -131,7 +116,7 @@ def _add_screening(api: FastAPI, services: Services, caller: Caller) -> None:
         "/verdicts",
         summary="List kept verdicts, newest first",
         responses={200: {"model": shapes.ListOut}},
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.INBOX_READ)],
     )
     def verdicts(wanted: Annotated[shapes.VerdictQuery, Query()]) -> Response:
         found = services.verdicts.search(
@@ -165,13 +150,13 @@ def _stored(item: StoredVerdict) -> dict[str, Any]:
     }
 
 
-def _add_questions(api: FastAPI, services: Services, caller: Caller) -> None:
+def _add_questions(api: FastAPI, services: Services) -> None:
     @api.post(
         "/links/check",
         summary="Say what is odd about a link, without opening it",
         responses={200: {"model": shapes.LinkOut}},
         openapi_extra=shapes.body_of(shapes.LinkIn),
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.CHECK)],
     )
     async def check_link(request: Request) -> Response:
         value = await _body(request)
@@ -189,7 +174,7 @@ def _add_questions(api: FastAPI, services: Services, caller: Caller) -> None:
         summary="Compare a claimed account with a real person, or with the directory",
         responses={200: {"model": shapes.MatchOut}},
         openapi_extra=shapes.body_of(shapes.IdentityIn),
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.CHECK)],
     )
     async def match_identity(request: Request) -> Response:
         value = await _body(request)
@@ -202,15 +187,15 @@ def _add_questions(api: FastAPI, services: Services, caller: Caller) -> None:
         return Unicode(await run_in_threadpool(match, event.sender or Account(), event.directory))
 
 
-def _add_copies(api: FastAPI, services: Services, caller: Caller) -> None:
-    key = Annotated[ApiKey, Depends(caller)]
+def _add_copies(api: FastAPI, services: Services) -> None:
+    key = Annotated[ApiKey, calls(Right.COPIES_CHANGE)]
     keeper = services.copies
 
     @api.get(
         "/copies",
         summary="List confirmed fraud that is remembered, newest first",
         responses={200: {"model": shapes.CopiesOut}},
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.COPIES_READ)],
     )
     def copies(wanted: Annotated[shapes.PageQuery, Query()]) -> Response:
         found = keeper.page(wanted.page)
@@ -244,7 +229,7 @@ def _add_copies(api: FastAPI, services: Services, caller: Caller) -> None:
         "/copies/{copy_id}",
         summary="Forget one",
         responses={200: {"model": shapes.ForgottenOut}},
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.COPIES_CHANGE)],
     )
     def forget(copy_id: str) -> Response:
         return Unicode({"forgotten": int(keeper.forget(copy_id))})
@@ -253,21 +238,21 @@ def _add_copies(api: FastAPI, services: Services, caller: Caller) -> None:
         "/copies",
         summary="Forget all that was imported from one origin",
         responses={200: {"model": shapes.ForgottenOut}},
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.COPIES_CHANGE)],
     )
     def forget_origin(wanted: Annotated[shapes.OriginQuery, Query()]) -> Response:
         return Unicode({"forgotten": keeper.forget_origin(wanted.origin)})
 
 
-def _add_sharing(api: FastAPI, services: Services, caller: Caller) -> None:
-    key = Annotated[ApiKey, Depends(caller)]
+def _add_sharing(api: FastAPI, services: Services) -> None:
+    key = Annotated[ApiKey, calls(Right.COPIES_CHANGE)]
     keeper = services.copies
 
     @api.get(
         "/copies/export",
         summary="Write the fingerprints for another site, one JSON object a line",
         responses={200: {"content": {JSON_LINES: {"schema": {"type": "string"}}}}},
-        dependencies=[Depends(caller)],
+        dependencies=[calls(Right.COPIES_EXPORT)],
         response_class=Response,
     )
     def export(*, everything: Annotated[bool, Query(alias="all")] = False) -> Response:
@@ -320,8 +305,9 @@ def _explain(api: FastAPI) -> None:
         status: int,
         errors: list[dict[str, str]] | None = None,
         headers: Mapping[str, str] | None = None,
+        known: str = "",
     ) -> Response:
-        known = (
+        known = known or (
             f"problem.{status}" if f"problem.{status}" in words() else "problem.500" if status >= 500 else "problem.404"
         )
         text = words()[known]
@@ -342,6 +328,10 @@ def _explain(api: FastAPI) -> None:
             return problem(request, error.status_code, headers=error.headers)
         return problem(request, 500)
 
+    async def not_allowed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, NotAllowedError)
+        return problem(request, 403, known=f"problem.not_allowed.{error.why.value}")
+
     async def bad_input(request: Request, error: Exception) -> Response:
         assert isinstance(error, BadInputError)
         return problem(request, 422, _mistakes(error))
@@ -354,6 +344,7 @@ def _explain(api: FastAPI) -> None:
 
     api.add_exception_handler(HTTPException, refused)
     api.add_exception_handler(BadInputError, bad_input)
+    api.add_exception_handler(NotAllowedError, not_allowed)
     api.add_exception_handler(RequestValidationError, bad_parameter)
     api.add_exception_handler(Exception, refused)
 

@@ -12,11 +12,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from honnin.app.access import NotAllowedError
 from honnin.web import api
 from honnin.web.guard import LimitBody, SafeHeaders
 from honnin.web.pages import account, check, copies, inbox, keys, people
 from honnin.web.services import Services
-from honnin.web.site import FormExpiredError, SignInNeededError, Site
+from honnin.web.site import FormExpiredError, SecondFactorNeededError, SignInNeededError, Site
 
 EXPLAINED = {403, 404, 405, 413, 429, 500}
 
@@ -65,11 +66,21 @@ def _explain_refusals(app: FastAPI, site: Site) -> None:
     async def form_expired(request: Request, _error: Exception) -> Response:
         return await run_in_threadpool(site.page, request, "refused", 403, problem="refused.form")
 
+    async def not_allowed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, NotAllowedError)
+        values = {"why": error.why.value, "right": error.right.value, "ask": error.whom_to_ask}
+        return await run_in_threadpool(site.page, request, "not_allowed", 403, **values)
+
+    async def second_factor_first(_request: Request, _error: Exception) -> Response:
+        return RedirectResponse("/account/second-factor", 303)
+
     async def sign_in_first(request: Request, _error: Exception) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(wanted if request.method == 'GET' else '/inbox', safe='')}", 303)
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(FormExpiredError, form_expired)
+    app.add_exception_handler(NotAllowedError, not_allowed)
+    app.add_exception_handler(SecondFactorNeededError, second_factor_first)
     app.add_exception_handler(SignInNeededError, sign_in_first)
     app.add_exception_handler(Exception, refused)

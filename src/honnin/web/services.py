@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from honnin.app.access import Access
 from honnin.app.accounts import UserStore
+from honnin.app.audit import AuditStore
 from honnin.app.copies import CopyKeeper
 from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
 from honnin.model import Account, Event, IdentityMatch, LinkCheck, Person, Verdict
@@ -40,6 +42,8 @@ class Services:
     directory: DirectoryStore
     copies: CopyKeeper
     users: UserStore
+    access: Access
+    audit: AuditStore
     check_link: Callable[[str], LinkCheck]
     match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
     settings: Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
@@ -21,9 +21,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from honnin.app.access import Actor, Right
+from honnin.app.accounts import Method, Session
+from honnin.app.passwords import digest
+from honnin.app.uploads import Upload
 from honnin.model.text import Language
 from honnin.web.limits import RateLimit, caller_of
-from honnin.web.passwords import digest
 from honnin.web.services import Services
 from honnin.web.words import language_of, say
 
@@ -31,6 +34,7 @@ SESSION_LASTS = timedelta(hours=12)
 YEAR = 365 * 24 * 3600
 SIGN_INS_PER_MINUTE = 20
 MOST_FIELDS = 60
+LONGEST_THING = 400
 JST = timezone(timedelta(hours=9), "JST")
 
 
@@ -41,28 +45,55 @@ class SignInNeededError(Exception):
     """Somebody asks for a page of staff without being signed in."""
 
 
+class SecondFactorNeededError(Exception):
+    """Somebody is signed in by a password alone, where more is asked for."""
+
+
 class FormExpiredError(Exception):
     """A form came without the token of this visitor: an old page, or another site that sends forms in their name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who is visiting and in which language; ``new_visitor`` is a token to hand out, where they had none."""
+    """Who is visiting and in which language; ``new_visitor`` is a token to hand out, where they had none.
+
+    ``session`` is None where nobody is signed in.
+    """
 
     language: Language
-    user: str | None
+    session: Session | None
     visitor: str
     is_new_visitor: bool
     csrf: str
 
+    @property
+    def user(self) -> str | None:
+        return self.session.user if self.session else None
+
+    @property
+    def actor(self) -> Actor | None:
+        return self.session.actor if self.session else None
+
+    def may(self, right: str, owner: str | None = None) -> bool:
+        """Tell whether to show them a button; whether they may is decided again by ``Access.permit``."""
+        return self.session is not None and self.session.actor.may(Right(right), owner)
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What a form sent: its fields, and the file where one was chosen."""
+    """What a form sent: its fields, and the files that were chosen."""
 
     fields: Mapping[str, str]
-    file: bytes = b""
-    file_name: str = ""
+    files: tuple[Upload, ...] = ()
+
+    @property
+    def file(self) -> bytes:
+        """The content of the one file that most forms have; empty where none was chosen."""
+        return self.files[0].data if self.files else b""
+
+    @property
+    def file_name(self) -> str:
+        return self.files[0].name if self.files else ""
 
     def text(self, name: str) -> str:
         return self.fields.get(name, "")
@@ -100,8 +131,8 @@ class Site:
         return found
 
     def _visit(self, request: Request) -> Visit:
-        session = request.cookies.get(self.session_cookie, "")
-        user = self.services.users.session_user(digest(session), at=self.services.now()) if session else None
+        token = request.cookies.get(self.session_cookie, "")
+        session = self.services.users.session(digest(token), at=self.services.now()) if token else None
         visitor = request.cookies.get(self.visitor_cookie, "")[:200]
         is_new = len(visitor) < 20
         visitor = self.services.new_token() if is_new else visitor
@@ -111,31 +142,46 @@ class Site:
                 request.cookies.get(self.language_cookie),
                 request.headers.get("accept-language", ""),
             ),
-            user=user,
+            session=session and replace(session, address=address_of(request)),
             visitor=visitor,
             is_new_visitor=is_new,
             # Bound to the session too: a token seen before signing in is worth nothing after.
-            csrf=digest(f"csrf:{visitor}:{session if user else ''}"),
+            csrf=digest(f"csrf:{visitor}:{token if session else ''}"),
         )
 
-    def staff(self, request: Request) -> Visit:
-        """Return the visit of somebody signed in."""
+    def permitted(self, request: Request, right: Right) -> Visit:
+        """Return the visit of somebody who is signed in and has the right; that they used it is written down."""
         visit = self.visit(request)
-        if visit.user is None:
+        if visit.session is None:
             raise SignInNeededError
+        if right is not Right.ACCOUNT and not self.is_signed_in_enough(visit.session):
+            raise SecondFactorNeededError
+        query = f"?{request.url.query}" if request.url.query else ""
+        self.services.access.permit(visit.actor, right, f"{request.method} {request.url.path}{query}"[:LONGEST_THING])
         return visit
+
+    def is_signed_in_enough(self, session: Session) -> bool:
+        """Tell whether they showed as much as this site asks for."""
+        return session.method.is_strong or self.services.settings.second_factor != "required"
 
     async def posted(self, request: Request) -> Posted:
         """Read a form that was sent from one of our own pages by this visitor, and nothing else."""
-        self._from_here(request)
-        async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=3 * 1024 * 1024) as form:
-            fields = {key: value for key, value in form.items() if isinstance(value, str)}
-            file = next((value for value in form.values() if isinstance(value, UploadFile)), None)
-            posted = Posted(fields, await file.read() if file else b"", (file.filename or "") if file else "")
-        visit = await run_in_threadpool(self.visit, request)
-        if not hmac.compare_digest(posted.text("csrf").encode("utf-8", "replace"), visit.csrf.encode()):
+        posted, is_theirs = await self.sent(request, most_files=1)
+        if not is_theirs:
             raise FormExpiredError
         return posted
+
+    async def sent(self, request: Request, *, most_files: int) -> tuple[Posted, bool]:
+        """Read a form that was not sent by another site, and tell whether it carries this visitor's token."""
+        self._from_here(request)
+        async with request.form(max_files=most_files, max_fields=MOST_FIELDS, max_part_size=3 * 1024 * 1024) as form:
+            parts = form.multi_items()
+            fields = {key: value for key, value in parts if isinstance(value, str)}
+            chosen = [value for _, value in parts if isinstance(value, UploadFile)]
+            files = tuple([Upload(each.filename or "", await each.read()) for each in chosen])
+        posted = Posted(fields, tuple(file for file in files if file.name or file.data))
+        visit = await run_in_threadpool(self.visit, request)
+        return posted, hmac.compare_digest(posted.text("csrf").encode("utf-8", "replace"), visit.csrf.encode())
 
     def _from_here(self, request: Request) -> None:
         """Refuse what a browser itself says comes from another site."""
@@ -148,7 +194,7 @@ class Site:
 
     def allow(self, limit: RateLimit, request: Request, cost: int = 1) -> None:
         """Refuse a caller who asks too often or for too much."""
-        if not limit.allows(caller_of(request.client.host if request.client else None), cost):
+        if not limit.allows(address_of(request), cost):
             raise HTTPException(429, headers={"retry-after": "60"})
 
     def page(self, request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
@@ -181,9 +227,17 @@ class Site:
             response.set_cookie(self.language_cookie, visit.language, max_age=YEAR, samesite="lax", secure=secure)
         return response
 
-    def sign_in(self, response: Response, user: str) -> None:
+    def sign_in(self, request: Request, response: Response, user: str, method: Method) -> None:
+        """Open a session under a new token; what this browser had open before is over."""
+        if before := request.cookies.get(self.session_cookie):
+            self.services.users.close_session(digest(before))
         token, now = self.services.new_token(), self.services.now()
-        self.services.users.open_session(user, digest(token), at=now, until=now + SESSION_LASTS)
+        agent = request.headers.get("user-agent", "")
+        session = Session(
+            self.services.new_token()[:20], user, method, now, now + SESSION_LASTS, now, address_of(request), agent
+        )
+        self.services.users.open_session(session, digest(token))
+        self.services.access.note(session.actor, "sign-in", f"session:{session.id}", detail={"method": method.value})
         response.set_cookie(
             self.session_cookie,
             token,
@@ -194,11 +248,16 @@ class Site:
         )
 
     def sign_out(self, request: Request, response: Response) -> None:
-        if session := request.cookies.get(self.session_cookie):
-            self.services.users.close_session(digest(session))
+        if token := request.cookies.get(self.session_cookie):
+            self.services.users.close_session(digest(token))
         response.delete_cookie(
             self.session_cookie, httponly=True, samesite="lax", secure=self.services.settings.is_https
         )
+
+
+def address_of(request: Request) -> str:
+    """Return the address somebody asks from, as it is counted and written down."""
+    return caller_of(request.client.host if request.client else None)
 
 
 def _in_other_language(request: Request, language: Language) -> str:
@@ -214,6 +273,16 @@ def event_url(event_id: str, source: str) -> str:
     if set(event_id) <= _PLAIN_ID:
         return f"/events/{event_id}?{urlencode({'source': source})}"
     return f"/events?{urlencode({'id': event_id, 'source': source}, quote_via=quote)}"
+
+
+def source_of(user: str) -> str:
+    """Name the source of what somebody kept from the check page."""
+    return f"check:{user}"[:100]
+
+
+def kept_by(source: str) -> str:
+    """Return who kept it from the check page, "" where it came in another way."""
+    return source.removeprefix("check:") if source.startswith("check:") else ""
 
 
 def local_path(wanted: str) -> str:
@@ -247,15 +316,27 @@ def site_of(request: Request) -> Site:
 TheSite = Annotated[Site, Depends(site_of)]
 
 
-def _staff(request: Request, site: TheSite) -> Visit:
-    return site.staff(request)
-
-
 async def _posted(request: Request, site: TheSite) -> Posted:
     return await site.posted(request)
 
 
-Staff = Annotated[Visit, Depends(_staff)]
-"""A page for people who are signed in."""
+class Gate:
+    """Stands in front of a page: lets through who has the right, and leaves a line in the record."""
+
+    def __init__(self, right: Right) -> None:
+        self.right = right
+
+    def __call__(self, request: Request) -> Visit:
+        return site_of(request).permitted(request, self.right)
+
+
+def needs(right: Right) -> Any:
+    """Say which right a page needs.
+
+    A page takes it as ``visit: Annotated[Visit, needs(Right.INBOX_READ)]``.
+    """
+    return Depends(Gate(right))
+
+
 Form = Annotated[Posted, Depends(_posted)]
 """A form that this visitor sent from one of our own pages."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from honnin.web import passwords
-from honnin.web.limits import caller_of
-from honnin.web.site import Form, Posted, Site, Staff, TheSite, local_path
+from honnin.app import passwords
+from honnin.app.access import Right
+from honnin.app.accounts import Method
+from honnin.web.site import Form, Posted, Site, TheSite, Visit, address_of, local_path, needs
 
 MOST_FAILURES = 8
 FAILURES_COUNT_FOR = timedelta(minutes=15)
+
+Own = Annotated[Visit, needs(Right.ACCOUNT)]
 
 router = APIRouter()
 
@@ -28,20 +32,20 @@ def show(request: Request, site: TheSite, next: str = "/inbox") -> Response:  # 
 def sign_in(request: Request, site: TheSite, posted: Form) -> Response:
     site.allow(site.sign_ins, request)
     name = posted.line("name", 200)
-    mistake = _refusal(site, name, posted.text("password"), caller_of(request.client.host if request.client else None))
+    mistake = _refusal(site, name, posted.text("password"), address_of(request))
     wanted = local_path(posted.text("next"))
     if mistake:
         status = 429 if mistake == "login.wait" else 422
         return site.page(request, "login", status, next=wanted, name=name, mistake=mistake)
     answer = RedirectResponse(wanted, 303)
-    site.sign_in(answer, name)
+    site.sign_in(request, answer, name, Method.PASSWORD)
     return answer
 
 
 def _refusal(site: Site, name: str, password: str, address: str) -> str:
     """Say why somebody may not sign in; empty where they may."""
     users, now = site.services.users, site.services.now()
-    if users.failures(name, address, since=now - FAILURES_COUNT_FOR) >= MOST_FAILURES:
+    if users.failures(user=name, address=address, since=now - FAILURES_COUNT_FOR)[0] >= MOST_FAILURES:
         return "login.wait"
     if not passwords.verify(users.password_hash(name), password):
         users.note_failure(name, address, at=now)
@@ -58,19 +62,19 @@ def sign_out(request: Request, site: TheSite, _posted: Form) -> Response:
 
 
 @router.get("/settings/password")
-def show_password(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
+def show_password(request: Request, site: TheSite, _visit: Own) -> HTMLResponse:
     return _password_page(site, request)
 
 
 @router.post("/settings/password")
-def change_password(request: Request, site: TheSite, visit: Staff, posted: Form) -> HTMLResponse:
+def change_password(request: Request, site: TheSite, visit: Own, posted: Form) -> HTMLResponse:
     site.allow(site.sign_ins, request)
     user, users = visit.user or "", site.services.users
     if mistake := _password_mistake(users.password_hash(user), posted):
         return _password_page(site, request, mistake)
     users.set_password(user, passwords.hash_password(posted.text("new")))
     answer = site.page(request, "password_changed")
-    site.sign_in(answer, user)  # the change has ended all sessions, this one too
+    site.sign_in(request, answer, user, Method.PASSWORD)  # the change has ended all sessions, this one too
     return answer
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from honnin.app.access import Right
 from honnin.app.mailfile import read_mail
 from honnin.app.pasted import SENDER, turns_from
 from honnin.errors import BadInputError
@@ -15,7 +16,7 @@ from honnin.model import Account, Channel, Event, Kind
 from honnin.model.text import Language
 from honnin.web.answer import answer_of
 from honnin.web.marking import visible
-from honnin.web.site import Form, Posted, Site, TheSite
+from honnin.web.site import Form, Posted, Site, TheSite, source_of
 from honnin.web.words import say
 
 KINDS = ("message", "conversation", "contact", "file")
@@ -69,7 +70,8 @@ def check(request: Request, site: TheSite, posted: Form) -> HTMLResponse:
         return _page(site, request, asked, [say("check.empty", visit.language)])
     event = event_of(asked, event_id)
     if visit.user is not None and posted.text("keep") == "yes":
-        kept = desk.receive(event, source=f"check:{visit.user}"[:100])
+        site.services.access.permit(visit.actor, Right.CHECK_KEEP, f"event:{event_id}")
+        kept = desk.receive(event, source=source_of(visit.user))
         verdict = kept.verdict
     else:
         kept, verdict = None, desk.screen(event)

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import io
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
+from honnin.app.access import Right
 from honnin.app.copies import ImportReport, Outcome
 from honnin.web.pages.inbox import page_number
 from honnin.web.remembered import TACTICS, event_of
-from honnin.web.site import Form, Site, Staff, TheSite, event_url, local_path
+from honnin.web.site import Form, Site, TheSite, Visit, event_url, local_path, needs
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_MISTAKES_SHOWN = 20
 JSON_LINES = "application/jsonl; charset=utf-8"
 
+Reader = Annotated[Visit, needs(Right.COPIES_READ)]
+Editor = Annotated[Visit, needs(Right.COPIES_CHANGE)]
+Exporter = Annotated[Visit, needs(Right.COPIES_EXPORT)]
+
 router = APIRouter()
 
 
 @router.get("/settings/copies")
-def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
+def show(request: Request, site: TheSite, _visit: Reader) -> HTMLResponse:
     return _page(site, request)
 
 
 @router.post("/settings/copies/remember")
-def remember(site: TheSite, visit: Staff, posted: Form) -> Response:
+def remember(site: TheSite, visit: Editor, posted: Form) -> Response:
     """Remember an event as confirmed fraud, and show who else received it."""
     event_id, source = posted.text("id"), posted.text("source")
     stored = site.services.verdicts.get(event_id, source)
@@ -38,19 +44,19 @@ def remember(site: TheSite, visit: Staff, posted: Form) -> Response:
 
 
 @router.post("/settings/copies/forget")
-def forget(site: TheSite, _visit: Staff, posted: Form) -> Response:
+def forget(site: TheSite, _visit: Editor, posted: Form) -> Response:
     site.services.copies.forget(posted.text("id"))
     return RedirectResponse(local_path(posted.text("next") or "/settings/copies"), 303)
 
 
 @router.post("/settings/copies/forget-origin")
-def forget_origin(site: TheSite, _visit: Staff, posted: Form) -> Response:
+def forget_origin(site: TheSite, _visit: Editor, posted: Form) -> Response:
     site.services.copies.forget_origin(posted.text("origin"))
     return RedirectResponse("/settings/copies", 303)
 
 
 @router.get("/settings/copies/export")
-def export(request: Request, site: TheSite, _visit: Staff) -> Response:
+def export(request: Request, site: TheSite, _visit: Exporter) -> Response:
     everything = request.query_params.get("all") == "1"
     return StreamingResponse(
         site.services.copies.export(everything=everything),
@@ -60,7 +66,7 @@ def export(request: Request, site: TheSite, _visit: Staff) -> Response:
 
 
 @router.post("/settings/copies/import")
-def import_file(request: Request, site: TheSite, visit: Staff, posted: Form) -> HTMLResponse:
+def import_file(request: Request, site: TheSite, visit: Editor, posted: Form) -> HTMLResponse:
     """Take the lines that can be read, and name what is wrong with the others."""
     if not posted.file:
         return _page(site, request, problem="copies.no_file", status=422)

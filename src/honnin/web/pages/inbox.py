@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from honnin.app.access import Reach, Right
 from honnin.app.ports import AlertFilter, StoredVerdict
 from honnin.model import Channel, Event, Level
 from honnin.model.text import Language
 from honnin.web.answer import answer_of, joined
 from honnin.web.marking import visible
 from honnin.web.remembered import TACTICS, alike, known
-from honnin.web.site import JST, Form, Site, Staff, TheSite, event_url
+from honnin.web.site import JST, Form, Site, TheSite, Visit, event_url, kept_by, needs, source_of
 
 PERIODS: Mapping[str, int | None] = {"1": 1, "7": 7, "30": 30, "all": None}
 SERIOUS_FIRST = tuple(sorted(Level, key=lambda level: -level.rank))
@@ -26,6 +28,9 @@ HANDLED: Mapping[str, bool | None] = {"open": False, "done": True, "all": None}
 BAR_WIDTH = 200
 FEATURES = ("name", "organisation", "title", "someone_near", "other_life")
 """Comparisons whose names are written out; another one shows its own name."""
+
+Reader = Annotated[Visit, needs(Right.INBOX_READ)]
+Handler = Annotated[Visit, needs(Right.INBOX_HANDLE)]
 
 router = APIRouter()
 
@@ -109,10 +114,11 @@ class Bar:
 
 
 @router.get("/inbox")
-def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
+def inbox(request: Request, site: TheSite, visit: Reader) -> HTMLResponse:
     wanted = Wanted.of(request.query_params)
     since = wanted.since(site.services.now())
-    found = site.services.verdicts.search(wanted.filter(since))
+    source = _narrowed_to(visit)
+    found = site.services.verdicts.search(replace(wanted.filter(since), source=source))
     return site.page(
         request,
         "inbox",
@@ -121,7 +127,7 @@ def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
         rows=_by_conversation([_row(item, visit.language) for item in found.items]),
         total=found.total,
         pages=max(1, -(-found.total // found.per_page)),
-        bars=_bars(site.services.verdicts.counts(since)),
+        bars=_bars(site.services.verdicts.counts(since, source)),
         levels=LEVELS,
         channels=[each.value for each in Channel],
         periods=list(PERIODS),
@@ -130,20 +136,27 @@ def inbox(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
 
 
 @router.get("/events")
-def event_by_parameter(request: Request, site: TheSite, visit: Staff) -> HTMLResponse:
-    return _event_page(site, request, visit.language, request.query_params.get("id", ""))
+def event_by_parameter(request: Request, site: TheSite, visit: Reader) -> HTMLResponse:
+    return _event_page(site, request, visit, request.query_params.get("id", ""))
 
 
 @router.get("/events/{event_id}")
-def event(request: Request, site: TheSite, visit: Staff, event_id: str) -> HTMLResponse:
-    return _event_page(site, request, visit.language, event_id)
+def event(request: Request, site: TheSite, visit: Reader, event_id: str) -> HTMLResponse:
+    return _event_page(site, request, visit, event_id)
 
 
-def _event_page(site: Site, request: Request, language: Language, event_id: str) -> HTMLResponse:
-    verdicts = site.services.verdicts
+def _narrowed_to(visit: Visit) -> str | None:
+    """Say to which source the list is narrowed for who may only see what they kept themselves."""
+    everything = visit.actor is not None and visit.actor.reach(Right.INBOX_READ) is Reach.ALL
+    return None if everything else source_of(visit.user or "")
+
+
+def _event_page(site: Site, request: Request, visit: Visit, event_id: str) -> HTMLResponse:
+    verdicts, language = site.services.verdicts, visit.language
     stored = verdicts.get(event_id, request.query_params.get("source"))
     if stored is None:
         raise HTTPException(404)
+    site.services.access.permit(visit.actor, Right.INBOX_READ, f"event:{event_id}", owner=kept_by(stored.source))
     talk = verdicts.conversation(stored.conversation) if stored.conversation else ()
     answer = answer_of(*joined(talk, stored), language)
     copies = known(site, stored)
@@ -164,7 +177,7 @@ def _event_page(site: Site, request: Request, language: Language, event_id: str)
 
 
 @router.post("/handled")
-def mark_handled(site: TheSite, visit: Staff, posted: Form) -> Response:
+def mark_handled(site: TheSite, visit: Handler, posted: Form) -> Response:
     """Note that somebody took care of the event, and of the messages of its conversation that led to it."""
     event_id, source = posted.text("id"), posted.text("source")
     verdicts, by, now = site.services.verdicts, visit.user or "", site.services.now()

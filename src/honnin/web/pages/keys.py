@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from honnin.app.accounts import ApiKey
-from honnin.web.passwords import digest
-from honnin.web.site import Form, Site, Staff, TheSite
+from honnin.app.access import Right
+from honnin.app.accounts import KEY_PREFIX, ApiKey
+from honnin.app.passwords import digest
+from honnin.web.site import Form, Site, TheSite, Visit, needs
 
-PREFIX = "hk_"
+Reader = Annotated[Visit, needs(Right.KEYS_READ)]
+Keeper = Annotated[Visit, needs(Right.KEYS_CHANGE)]
 
 router = APIRouter()
 
 
 @router.get("/settings/keys")
-def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
+def show(request: Request, site: TheSite, _visit: Reader) -> HTMLResponse:
     return _page(site, request)
 
 
 @router.post("/settings/keys")
-def create(request: Request, site: TheSite, visit: Staff, posted: Form) -> HTMLResponse:
+def create(request: Request, site: TheSite, visit: Keeper, posted: Form) -> HTMLResponse:
     """Make a key. Its secret part is in this answer and nowhere else."""
     name = posted.line("name", 100)
     if not name:
         return _page(site, request, mistake="keys.unnamed")
     services = site.services
-    shown = f"{PREFIX}{services.new_token()[:8]}"
+    shown = f"{KEY_PREFIX}{services.new_token()[:8]}"
     secret = f"{shown}.{services.new_token()}"
     services.users.add_key(ApiKey(shown, name, services.now(), visit.user or ""), digest(secret))
     return _page(site, request, new_key=secret)
 
 
 @router.post("/settings/keys/revoke")
-def revoke(site: TheSite, _visit: Staff, posted: Form) -> Response:
+def revoke(site: TheSite, _visit: Keeper, posted: Form) -> Response:
     site.services.users.revoke_key(posted.text("id"), at=site.services.now())
     return RedirectResponse("/settings/keys", 303)
 

@@ -6,20 +6,25 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from honnin.app.access import Right
 from honnin.app.directory_csv import COLUMNS, Encoding, person_key, read_people, write_people
 from honnin.errors import BadInputError
 from honnin.model import Person
 from honnin.web.pages.inbox import page_number
-from honnin.web.site import Form, Site, Staff, TheSite
+from honnin.web.site import Form, Site, TheSite, Visit, needs
 
 PER_PAGE = 100
 MOST_PREVIEWED = 200
 MOST_MISTAKES_SHOWN = 20
 MOST_BYTES = 2 * 1024 * 1024
+
+Reader = Annotated[Visit, needs(Right.DIRECTORY_READ)]
+Editor = Annotated[Visit, needs(Right.DIRECTORY_CHANGE)]
 
 router = APIRouter()
 
@@ -33,7 +38,7 @@ class Change:
 
 
 @router.get("/directory")
-def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
+def show(request: Request, site: TheSite, _visit: Reader) -> HTMLResponse:
     text = request.query_params.get("text", "")[:200]
     done = request.query_params.get("done", "")
     people = site.services.directory.people()
@@ -55,13 +60,13 @@ def show(request: Request, site: TheSite, _visit: Staff) -> HTMLResponse:
 
 
 @router.post("/directory/preview")
-def preview(request: Request, site: TheSite, _visit: Staff, posted: Form) -> HTMLResponse:
+def preview(request: Request, site: TheSite, _visit: Editor, posted: Form) -> HTMLResponse:
     """Show what an import would do; nothing is written yet."""
     return _preview_page(site, request, posted.file)
 
 
 @router.post("/directory/import")
-def commit(request: Request, site: TheSite, _visit: Staff, posted: Form) -> Response:
+def commit(request: Request, site: TheSite, _visit: Editor, posted: Form) -> Response:
     """Write what was previewed, all or nothing, and only if the directory is still as it was shown."""
     try:
         data = base64.b64decode(posted.text("data"), validate=True)
@@ -101,7 +106,7 @@ def _preview_page(site: Site, request: Request, data: bytes, *, changed_meanwhil
 
 
 @router.get("/directory/export")
-def export(request: Request, site: TheSite, _visit: Staff, encoding: str = "utf-8") -> Response:
+def export(request: Request, site: TheSite, _visit: Reader, encoding: str = "utf-8") -> Response:
     chosen: Encoding = "cp932" if encoding == "cp932" else "utf-8"
     try:
         data = write_people(site.services.directory.people(), chosen)
@@ -115,7 +120,7 @@ def export(request: Request, site: TheSite, _visit: Staff, encoding: str = "utf-
 
 
 @router.post("/directory/remove")
-def remove(site: TheSite, _visit: Staff, posted: Form) -> Response:
+def remove(site: TheSite, _visit: Editor, posted: Form) -> Response:
     site.services.directory.remove(posted.text("id"))
     return RedirectResponse("/directory", 303)
 
