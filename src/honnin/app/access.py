@@ -68,6 +68,7 @@ class Right(StrEnum):
     COOPERATION_PREPARE = "cooperation.prepare"
     COOPERATION_APPROVE = "cooperation.approve"
     COOPERATION_RELEASE = "cooperation.release"
+    COOPERATION_CONFIDENTIAL = "cooperation.confidential.read"  # requests whose very existence is nobody else's business
 
     @property
     def is_reading(self) -> bool:
@@ -112,7 +113,7 @@ def _with(usual: Rights, *more: Right) -> Rights:
 RIGHTS: Mapping[Role, Rights] = {
     Role.STAFF: _EVERYONE,
     Role.ANALYST: _with(
-        _EVERYONE,
+        {**_EVERYONE, Right.COOPERATION_CONFIDENTIAL: Reach.OWN},
         Right.INBOX_READ,
         Right.INBOX_HANDLE,
         Right.DIRECTORY_READ,
@@ -153,6 +154,7 @@ RIGHTS: Mapping[Role, Rights] = {
         Right.COOPERATION_READ,
         Right.COOPERATION_APPROVE,
         Right.COOPERATION_RELEASE,
+        Right.COOPERATION_CONFIDENTIAL,
     ),
     Role.ADMIN: _with(
         _EVERYONE,

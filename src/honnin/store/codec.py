@@ -39,6 +39,8 @@ def _plain(value: Any) -> Any:
             return value.isoformat()
         case tuple():
             return [_plain(item) for item in value]
+        case frozenset():
+            return sorted(_plain(item) for item in value)
         case _ if dataclasses.is_dataclass(value):
             return {
                 field.name: _plain(found)
@@ -57,6 +59,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if typing.get_origin(kind) is tuple:
         item = _reader(typing.get_args(kind)[0])
         return lambda values: tuple(item(value) for value in values)
+    if typing.get_origin(kind) is frozenset:
+        member = _reader(typing.get_args(kind)[0])
+        return lambda values: frozenset(member(value) for value in values)
     if dataclasses.is_dataclass(kind):
         return _dataclass_reader(kind)
     if kind is datetime:
