@@ -33,6 +33,7 @@ def test_every_mistake_is_named_at_once():
                 "HONNIN_PORT": "99999",
                 "HONNIN_CALLS_PER_MINUTE": "²",
                 "HONNIN_DATABASE_URL": "mysql://x",
+                "HONNIN_REPORT_REPLIES": "maybe",
                 "HONNIN_PUBLIC_URL": "honnin.example.jp",
             }
         )
@@ -42,6 +43,7 @@ def test_every_mistake_is_named_at_once():
         "HONNIN_CALLS_PER_MINUTE",
         "HONNIN_DATABASE_URL",
         "HONNIN_PUBLIC_URL",
+        "HONNIN_REPORT_REPLIES",
     ]
 
 

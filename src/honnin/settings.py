@@ -25,6 +25,10 @@ class Settings:
     ``calls_per_minute``: how many API calls one key may make.
     ``second_factor``: ``required`` asks everybody for a passkey or a code beside the password; ``optional`` leaves it to them.
     ``copy_days``: for how many days a confirmed fraud is remembered since it was last seen.
+    ``reports_per_hour``: how many reports one address may send.
+    ``report_replies``: ``yes`` shows reporters how theirs stands and what came of it; ``no`` only that it was received.
+    ``report_contact_days``: for how many days after its end a report still knows whom to write to.
+    ``operator_name`` and ``operator_contact``: who runs the report desk, as its privacy notice says.
     ``second_opinion_url``: where an OpenAI-compatible endpoint of the operator's begins (``…/v1``); empty asks nobody.
     ``second_opinion_model`` and ``_key``: what is asked for there, and with which key, where it needs one.
     ``second_opinion_timeout``: after so many seconds the verdict goes on without it.
@@ -41,6 +45,11 @@ class Settings:
     calls_per_minute: int = 600
     copy_days: int = 180
     second_factor: str = "required"
+    reports_per_hour: int = 30
+    report_replies: str = "yes"
+    report_contact_days: int = 180
+    operator_name: str = ""
+    operator_contact: str = ""
     second_opinion_url: str = ""
     second_opinion_model: str = ""
     second_opinion_key: str = field(default="", repr=False)
@@ -89,6 +98,11 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         calls_per_minute=number("CALLS_PER_MINUTE", default.calls_per_minute, 1_000_000),
         copy_days=number("COPY_DAYS", default.copy_days, 3_650),
         second_factor=text("SECOND_FACTOR", default.second_factor),
+        reports_per_hour=number("REPORTS_PER_HOUR", default.reports_per_hour, 1_000_000),
+        report_replies=text("REPORT_REPLIES", default.report_replies),
+        report_contact_days=number("REPORT_CONTACT_DAYS", default.report_contact_days, 3_650),
+        operator_name=text("OPERATOR_NAME", default.operator_name),
+        operator_contact=text("OPERATOR_CONTACT", default.operator_contact),
         second_opinion_url=text("SECOND_OPINION_URL", default.second_opinion_url).rstrip("/"),
         second_opinion_model=text("SECOND_OPINION_MODEL", default.second_opinion_model),
         second_opinion_key=text("SECOND_OPINION_KEY", default.second_opinion_key),
@@ -116,6 +130,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
                 Text("https:// から書いてください。", "Begin it with https://."),
             )
         )
+    if found.report_replies not in {"yes", "no"}:
+        mistakes.append(Mistake(0, PREFIX + "REPORT_REPLIES", Text("yes か no にしてください。", "Write yes or no.")))
     mistakes += _second_opinion_mistakes(found)
     if mistakes:
         raise BadInputError(mistakes)
