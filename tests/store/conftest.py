@@ -1,4 +1,5 @@
 import uuid
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -6,12 +7,14 @@ from sqlalchemy import make_url
 
 from honnin.store import Database
 
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request, tmp_path):
-    """Address of an empty database, once of each kind."""
+
+@contextmanager
+def empty_database(request, folder):
+    """Yield the address of an empty database of the kind that the fixture is asked for."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/honnin.db"
+        yield f"sqlite:///{folder}/honnin.db"
         return
     server = make_url(request.getfixturevalue("postgres_url"))
     name = f"honnin_{uuid.uuid4().hex}"
@@ -20,6 +23,23 @@ def database_url(request, tmp_path):
         connection.execute(f"CREATE DATABASE {name}")
         yield server.set(database=name).render_as_string(hide_password=False)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request, tmp_path):
+    """Address of an empty database, once of each kind."""
+    with empty_database(request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH, scope="module")
+def shared_database(request, tmp_path_factory):
+    """A database for all tests of a file, once of each kind; they clear what they fill."""
+    with empty_database(request, tmp_path_factory.mktemp("shared")) as url:
+        database = Database(url)
+        database.migrate()
+        yield database
+        database.close()
 
 
 @pytest.fixture

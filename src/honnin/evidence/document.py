@@ -117,6 +117,11 @@ def shown(moment: datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
 
 
+def stamp(moment: datetime | None) -> str:
+    """Write a time for a narrow column."""
+    return UNKNOWN if moment is None else f"{moment.astimezone(JST):%Y-%m-%d %H:%M:%S}"
+
+
 def money(payment: Payment) -> str:
     """Write an amount.
 
@@ -234,6 +239,7 @@ QUESTIONS: Mapping[Recipient, tuple[tuple[str, Answer], ...]] = {
         ("振込元", _paid_from),
         ("被害額", _lost),
         ("警察への届け出", lambda p: p.summary.police_number),
+        ("何があったか", lambda p: p.summary.what),
         ("被害者", _victim),
         ("連絡先", _reached),
     ),
@@ -265,7 +271,7 @@ def _first_answers(papers: Papers) -> Table:
 
 def _timeline(papers: Papers) -> Section | None:
     rows = tuple(
-        (shown(each.at), each.who, each.what, papers.place_of(each.item))
+        (stamp(each.at), each.who, each.what, papers.place_of(each.item))
         for each in sorted(papers.summary.timeline, key=lambda each: each.at)
     )
     return Table("経過（日本時間）", ("日時", "誰が", "何をした", "証拠"), rows, (5, 4, 10, 2)) if rows else None
@@ -278,7 +284,7 @@ def _accounts(papers: Papers) -> Section | None:
             "\n".join(filter(None, (each.account_id, each.url))) or UNKNOWN,
             "\n".join(filter(None, (each.name, each.organization))),
             each.claimed_person,
-            shown(each.first_seen),
+            stamp(each.first_seen),
             each.note,
         )
         for each in papers.summary.accounts
@@ -300,7 +306,7 @@ def _destinations(papers: Papers) -> Section | None:
 def _payments(papers: Papers) -> Section | None:
     rows = tuple(
         (
-            shown(each.at),
+            stamp(each.at),
             money(each),
             each.state.text.ja,
             each.method,
@@ -315,7 +321,7 @@ def _payments(papers: Papers) -> Section | None:
 
 
 def _done(papers: Papers) -> Section | None:
-    rows = tuple((shown(each.at), each.who, each.what) for each in papers.summary.done)
+    rows = tuple((stamp(each.at), each.who, each.what) for each in papers.summary.done)
     return Table("これまでの対応", ("日時", "誰が", "内容"), rows, (5, 4, 12)) if rows else None
 
 
@@ -355,7 +361,7 @@ def _evidence(papers: Papers) -> Section | None:
             KIND_WORDS[each.item.kind],
             each.item.file_name,
             f"{METHOD_WORDS[each.item.method]}\n{each.item.captured_by}",
-            shown(each.item.captured_at),
+            stamp(each.item.captured_at),
             f"含めていない：{each.withheld}" if each.withheld else " ".join(_groups(each.item.sha256)),
         )
         for each in papers.items
@@ -375,7 +381,7 @@ CUSTODY_SHOWN = 300
 def _custody(papers: Papers) -> Section | None:
     acts = [each for each in papers.entries if each.act is not Act.CAPTURED]
     rows = tuple(
-        (shown(each.at), each.by, each.act.text.ja, papers.place_of(each.item), detail_text(each))
+        (stamp(each.at), each.by, each.act.text.ja, papers.place_of(each.item), detail_text(each))
         for each in acts[-CUSTODY_SHOWN:]
     )
     note = "全件は data/log/events.jsonl にあります。" if len(acts) > CUSTODY_SHOWN else ""
@@ -459,8 +465,8 @@ def timeline_csv(papers: Papers) -> bytes:
     writer.writerow(["日時（日本時間）", "種別", "誰が", "何をした", "証拠の番号"])
     for each in sorted((*papers.summary.timeline, *papers.summary.done), key=lambda each: each.at):
         place = papers.place_of(each.item)
-        when = f"{each.at.astimezone(JST):%Y-%m-%d %H:%M:%S}"
-        writer.writerow([plain_cell(cell) for cell in (when, each.kind, each.who, each.what, place)])
+        row = (stamp(each.at), each.kind, each.who, each.what, place)
+        writer.writerow([plain_cell(cell) for cell in row])
     return b"\xef\xbb\xbf" + written.getvalue().encode("utf-8", "replace")
 
 

@@ -6,6 +6,7 @@ from honnin.store.audit import SqlAuditStore
 from honnin.store.copies import SqlCopyStore
 from honnin.store.database import Database
 from honnin.store.directory import SqlDirectoryStore
+from honnin.store.evidence import SqlEvidenceStore
 from honnin.store.memory import SqlConversationStore, SqlRelationshipStore
 from honnin.store.reports import SqlReportStore
 from honnin.store.users import SqlUserStore
@@ -17,6 +18,7 @@ __all__ = [
     "SqlConversationStore",
     "SqlCopyStore",
     "SqlDirectoryStore",
+    "SqlEvidenceStore",
     "SqlRelationshipStore",
     "SqlReportStore",
     "SqlUserStore",

@@ -1,0 +1,319 @@
+"""The evidence locker's tables: contents encrypted and kept once, and the log, which only ever grows.
+
+Everything that belongs together is one transaction. Whoever writes to the log takes its turn by the lock ``evidence log``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select, update
+
+from honnin.app.locker import Hold, KeptFolder, LogState
+from honnin.app.vault import Vault
+from honnin.evidence.entry import Deed, Entry
+from honnin.evidence.item import Item
+from honnin.evidence.log import FolderEnd, Growing
+from honnin.evidence.merkle import Frontier, Node, consistency, inclusion, place
+from honnin.evidence.signing import SignedHead, TreeHead
+from honnin.store import schema_evidence as tables
+from honnin.store.database import Database, short_key
+
+blobs, entries, filed, folders = (
+    tables.evidence_blobs,
+    tables.evidence_entries,
+    tables.evidence_filed,
+    tables.evidence_folders,
+)
+heads, holds, items, log, nodes = (
+    tables.evidence_heads,
+    tables.evidence_holds,
+    tables.evidence_items,
+    tables.evidence_log,
+    tables.evidence_nodes,
+)
+LOCK = "evidence log"
+CONTENT, ABOUT = "evidence content", "evidence item"
+HASH = 32
+AT_ONCE = 400
+
+
+class SqlEvidenceStore:
+    """Keeps evidence; ``vault`` encrypts what is in it."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    # ---- writing
+
+    def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> tuple[Entry, ...]:
+        """Enter these at the end of the log."""
+        with self._database.transaction(locks=[LOCK]) as connection:
+            state = connection.execute(_LOG).first()
+            growing = Growing(_frontier(state), self._ends(connection, {deed.folder for deed in deeds}))
+            new = set(growing.folders)
+            for deed, salt in zip(deeds, salts, strict=True):
+                growing.add(deed, by=by, at=at, salt=salt)
+            self._write(connection, growing, known=new, is_first=state is None)
+            return tuple(growing.entries)
+
+    @staticmethod
+    def _ends(connection: Connection, names: set[str]) -> dict[str, FolderEnd]:
+        rows = connection.execute(_ENDS, {"names": list(names)})
+        return {row.folder: FolderEnd(row.entries, row.last) for row in rows}
+
+    @staticmethod
+    def _write(connection: Connection, growing: Growing, *, known: set[str], is_first: bool) -> None:
+        connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in growing.entries])
+        connection.execute(_ADD_NODE, [{"place": place(*node), "hash": made} for node, made in growing.nodes])
+        kept = {"size": growing.frontier.size, "peaks": b"".join(growing.frontier.peaks)}
+        connection.execute(log.insert() if is_first else _MOVE_LOG, {"id": 1, **kept} if is_first else kept)
+        for name, end in growing.folders.items():
+            if name in known:
+                connection.execute(_MOVE_FOLDER, {"name": name, "entries": end.entries, "last": end.last})
+            else:
+                connection.execute(folders.insert().values(folder=name, entries=end.entries, last=end.last))
+
+    def keep(self, item: Item, content: bytes, *, seq: int) -> None:
+        """Keep an item whose capture stands at ``seq`` in the log, its content only once."""
+        with self._database.transaction(locks=[LOCK]) as connection:
+            if connection.execute(select(blobs.c.sha256).where(blobs.c.sha256 == item.sha256)).first() is None:
+                closed = self._vault.close(content, CONTENT, item.sha256)
+                connection.execute(blobs.insert().values(sha256=item.sha256, closed=closed))
+            connection.execute(
+                items.insert().values(
+                    id=item.id,
+                    seq=seq,
+                    folder=item.folder,
+                    sha256=item.sha256,
+                    ref=short_key(item.ref),
+                    captured_at=item.captured_at,
+                    closed=self._vault.close(item.written(), ABOUT, item.id),
+                )
+            )
+
+    def keep_folder_until(self, folder: str, until: datetime) -> None:
+        """Keep a folder at least so long; never shorter than before."""
+        wanted = (folders.c.folder == folder, or_(folders.c.keep_until.is_(None), folders.c.keep_until < until))
+        with self._database.transaction() as connection:
+            connection.execute(update(folders).where(*wanted).values(keep_until=until))
+
+    def erase(self, ids: Iterable[str], *, at: datetime) -> None:
+        """Take away what is in these items; that they were there stays in the log."""
+        with self._database.transaction(locks=[LOCK]) as connection:
+            for item_id in ids:
+                digest = connection.execute(select(items.c.sha256).where(items.c.id == item_id)).scalar()
+                connection.execute(update(items).where(items.c.id == item_id).values(erased_at=at, closed=b""))
+                others = select(items.c.id).where(items.c.sha256 == digest, items.c.erased_at.is_(None))
+                if connection.execute(others).first() is None:
+                    connection.execute(delete(blobs).where(blobs.c.sha256 == digest))
+
+    def file(self, folder: str, into: str) -> bool:
+        """Let a folder belong to another one; False where it does already."""
+        with self._database.transaction(locks=[LOCK]) as connection:
+            there = select(filed).where(filed.c.folder == folder, filed.c.into == into)
+            if connection.execute(there).first():
+                return False
+            connection.execute(filed.insert().values(folder=folder, into=into))
+            return True
+
+    def set_hold(self, hold: Hold) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                holds.insert().values(
+                    id=hold.id,
+                    folder=hold.folder,
+                    reason=hold.reason,
+                    set_at=hold.set_at,
+                    set_by=hold.set_by,
+                    released_by="",
+                )
+            )
+
+    def release_hold(self, hold_id: str, *, by: str, at: datetime) -> bool:
+        wanted = update(holds).where(holds.c.id == hold_id, holds.c.released_at.is_(None))
+        with self._database.transaction() as connection:
+            return connection.execute(wanted.values(released_at=at, released_by=by)).rowcount > 0
+
+    def publish(self, head: SignedHead, timestamp: bytes | None = None) -> None:
+        """Remember a head that was given out, so that a later one can be proven to only add to it."""
+        row = {"root": head.head.root, "at": head.head.at, "signature": head.signature, "timestamp": timestamp}
+        with self._database.transaction(locks=[LOCK]) as connection:
+            changed = connection.execute(update(heads).where(heads.c.size == head.head.size).values(**row)).rowcount
+            if not changed:
+                connection.execute(heads.insert().values(size=head.head.size, **row))
+
+    # ---- reading
+
+    def state(self) -> LogState:
+        with self._database.reading() as connection:
+            frontier = _frontier(connection.execute(_LOG).first())
+        return LogState(frontier.size, frontier.root())
+
+    def entries(self, folder: str) -> tuple[Entry, ...]:
+        """Return the entries of a folder in their order."""
+        wanted = select(entries.c.entry).where(entries.c.folder == folder).order_by(entries.c.number)
+        with self._database.reading() as connection:
+            return tuple(Entry.read(row.entry) for row in connection.execute(wanted))
+
+    def proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Return the audit path of an entry in the log of that size."""
+        with self._database.reading() as connection:
+            return tuple(inclusion(index, size, lambda wanted: _nodes(connection, wanted)))
+
+    def proofs(self, indexes: Sequence[int], size: int) -> tuple[tuple[bytes, ...], ...]:
+        """Return the audit paths of many entries; what they share is read once."""
+        read: dict[Node, bytes] = {}
+        with self._database.reading() as connection:
+
+            def fetch(wanted: Sequence[Node]) -> Mapping[Node, bytes]:
+                if new := [node for node in wanted if node not in read]:
+                    read.update(_nodes(connection, new))
+                return read
+
+            return tuple(tuple(inclusion(index, size, fetch)) for index in indexes)
+
+    def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the proof that the log only grew between these sizes."""
+        with self._database.reading() as connection:
+            return tuple(consistency(old, new, lambda wanted: _nodes(connection, wanted)))
+
+    def items(self, folder: str) -> tuple[Item, ...]:
+        """Return what is kept for a folder and not erased, in the order in which it was captured."""
+        return self._items(select(items).where(items.c.folder == folder, items.c.erased_at.is_(None)))
+
+    def item(self, item_id: str) -> Item | None:
+        found = self._items(select(items).where(items.c.id == item_id, items.c.erased_at.is_(None)))
+        return found[0] if found else None
+
+    def same(self, folder: str, digests: Iterable[str]) -> tuple[Item, ...]:
+        """Return what is kept for a folder with one of these contents."""
+        wanted = select(items).where(
+            items.c.folder == folder, items.c.sha256.in_(set(digests)), items.c.erased_at.is_(None)
+        )
+        return self._items(wanted)
+
+    def _items(self, wanted: Select[Any]) -> tuple[Item, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.order_by(items.c.seq)).all()
+        return tuple(Item.read(json.loads(self._vault.open(row.closed, ABOUT, row.id))) for row in rows)
+
+    def place_of(self, item_id: str) -> int:
+        """Return where the capture of an item stands in the log."""
+        with self._database.reading() as connection:
+            found: int = connection.execute(select(items.c.seq).where(items.c.id == item_id)).scalar_one()
+        return found
+
+    def content(self, digest: str) -> bytes | None:
+        """Return a content by its SHA-256; None where it is not kept, or no longer."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(blobs.c.closed).where(blobs.c.sha256 == digest)).first()
+        return self._vault.open(row.closed, CONTENT, digest) if row else None
+
+    def last_captured(self, ref: str) -> datetime | None:
+        """Return when something with that ref was last captured."""
+        wanted = select(func.max(items.c.captured_at)).where(items.c.ref == short_key(ref), items.c.erased_at.is_(None))
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(wanted).scalar()
+        return found
+
+    def folders_in(self, folder: str) -> tuple[str, ...]:
+        """Return the folder with all that belong to it, directly or through others."""
+        return self._walk(folder, select(filed.c.folder, filed.c.into), lambda row: (row.into, row.folder))
+
+    def folders_above(self, folder: str) -> tuple[str, ...]:
+        """Return the folder with all that it belongs to."""
+        return self._walk(folder, select(filed.c.folder, filed.c.into), lambda row: (row.folder, row.into))
+
+    def _walk(self, start: str, wanted: Select[Any], step: Any) -> tuple[str, ...]:
+        found = {start: None}
+        waiting = [start]
+        with self._database.reading() as connection:
+            while waiting:
+                near = wanted.where(or_(filed.c.into.in_(waiting), filed.c.folder.in_(waiting)))
+                links = [step(row) for row in connection.execute(near.order_by(filed.c.folder, filed.c.into))]
+                reached = [to for come_from, to in links if come_from in waiting and to not in found]
+                found.update(dict.fromkeys(reached))
+                waiting = list(dict.fromkeys(reached))
+        return tuple(found)
+
+    def holds(self, names: Iterable[str]) -> tuple[Hold, ...]:
+        """Return the holds in force on these folders."""
+        wanted = select(holds).where(holds.c.folder.in_(list(names)), holds.c.released_at.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.order_by(holds.c.set_at, holds.c.id)).all()
+        return tuple(Hold(row.id, row.folder, row.reason, row.set_at, row.set_by) for row in rows)
+
+    def hold(self, hold_id: str) -> Hold | None:
+        wanted = select(holds).where(holds.c.id == hold_id, holds.c.released_at.is_(None))
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).first()
+        return Hold(row.id, row.folder, row.reason, row.set_at, row.set_by) if row else None
+
+    def keep_until(self, folder: str) -> datetime | None:
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(
+                select(folders.c.keep_until).where(folders.c.folder == folder)
+            ).scalar()
+        return found
+
+    def kept_folders(self, *, over_at: datetime | None = None) -> tuple[KeptFolder, ...]:
+        """Return the folders that hold something, or those of them whose time was over then."""
+        wanted = (
+            select(folders.c.folder, folders.c.keep_until, func.count(items.c.id).label("held"))
+            .join(items, items.c.folder == folders.c.folder)
+            .where(items.c.erased_at.is_(None))
+            .group_by(folders.c.folder, folders.c.keep_until)
+            .order_by(folders.c.folder)
+        )
+        if over_at is not None:
+            wanted = wanted.where(folders.c.keep_until <= over_at)
+        with self._database.reading() as connection:
+            return tuple(KeptFolder(row.folder, row.held, row.keep_until) for row in connection.execute(wanted))
+
+    def last_published(self) -> SignedHead | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(heads).order_by(heads.c.size.desc()).limit(1)).first()
+        return SignedHead(TreeHead(row.size, row.root, row.at), row.signature) if row else None
+
+
+_LOG = select(log.c.size, log.c.peaks).where(log.c.id == 1)
+_ENDS = select(folders.c.folder, folders.c.entries, folders.c.last).where(
+    folders.c.folder.in_(bindparam("names", expanding=True))
+)
+_MOVE_LOG = update(log).where(log.c.id == 1)
+_MOVE_FOLDER = update(folders).where(folders.c.folder == bindparam("name"))
+_ADD_ENTRY, _ADD_NODE = entries.insert(), nodes.insert()
+
+
+def _frontier(row: Any) -> Frontier:
+    if row is None:
+        return Frontier()
+    return Frontier(row.size, tuple(row.peaks[at : at + HASH] for at in range(0, len(row.peaks), HASH)))
+
+
+def _entry_row(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.index,
+        "folder": entry.folder,
+        "number": entry.number,
+        "act": entry.act.value,
+        "item": entry.item,
+        "at": entry.at,
+        "entry": entry.written().decode(),
+    }
+
+
+def _nodes(connection: Connection, wanted: Sequence[Node]) -> dict[Node, bytes]:
+    by_place = {place(*node): node for node in wanted}
+    names, found = list(by_place), {}
+    for start in range(0, len(names), AT_ONCE):
+        rows = connection.execute(
+            select(nodes.c.place, nodes.c.hash).where(nodes.c.place.in_(names[start : start + AT_ONCE]))
+        )
+        found.update({by_place[row.place]: bytes(row.hash) for row in rows})
+    return found
