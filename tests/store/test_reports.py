@@ -78,10 +78,12 @@ class TestStore:
 
     def test_lists_are_by_arrival(self, store):
         for n in range(5):
-            store.add(replace(REPORT, number=f"R-0000-000{n}", event_id=f"m-{n % 2}"), secret_hash="h" * 64)
+            report = replace(REPORT, number=f"R-0000-000{n}", event_id=f"m-{n % 2}", by="hana" if n == 1 else "")
+            store.add(report, secret_hash="h" * 64)
         newest = store.newest(most=2)
         assert [report.number[-1] for _, report in newest] == ["4", "3"]
         assert [report.number[-1] for _, report in store.newest(before=newest[-1][0], most=2)] == ["2", "1"]
+        assert [report.number[-1] for _, report in store.newest(by="hana")] == ["1"]
         first = store.arrived(most=3)
         assert [report.number[-1] for _, report in first] == ["0", "1", "2"]
         assert [report.number[-1] for _, report in store.arrived(after=first[-1][0])] == ["3", "4"]

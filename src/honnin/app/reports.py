@@ -10,16 +10,19 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from honnin.app.locker import Sealing
-from honnin.app.ports import Transaction
-from honnin.app.receipts import Receipts, hash_of, typed_number
+from honnin.app.ports import StoredVerdict, Transaction
+from honnin.app.receipts import Receipts, Ticket, hash_of, typed_number
 from honnin.app.uploads import Redraw, Taken, Upload, take
-from honnin.cases.report import Addition, Report, ReportFile, State
+from honnin.cases.report import Addition, Happened, Report, Reporter, ReportFile, State
 from honnin.evidence.item import Capture, Kind, Method, Source
+from honnin.model import Account
+from honnin.model.text import Language
 
 GUEST = "guest"
 NOBODY = hash_of("")
 ATTEMPTS = 20
 MOST_ADDITIONS = 50
+LONGEST_TEXT = 20_000
 
 
 class ReportStore(Protocol):
@@ -49,8 +52,11 @@ class ReportStore(Protocol):
         """Note how far it has come; False where there is no such report or the state may not come next."""
         ...
 
-    def newest(self, *, before: int = 0, most: int = 50) -> Sequence[tuple[int, Report]]:
-        """Return the newest reports with their places in the order of arrival, or those ``before`` a place."""
+    def newest(self, *, before: int = 0, most: int = 50, by: str | None = None) -> Sequence[tuple[int, Report]]:
+        """Return the newest reports with their places in the order of arrival, or those ``before`` a place.
+
+        ``by`` narrows them to what one of the staff or one program reported.
+        """
         ...
 
     def arrived(self, *, after: int = 0, most: int = 200) -> Sequence[tuple[int, Report]]:
@@ -113,6 +119,10 @@ class ReportDesk:
     def ticket(self, drawn: str) -> str:
         """Return a ticket for a form that is handed out now."""
         return self._around.receipts.ticket(drawn, at=self._around.now())
+
+    def read_ticket(self, ticket: str) -> Ticket | None:
+        """Return what a ticket says, None where it is none of ours."""
+        return self._around.receipts.read(ticket)
 
     def receive(self, report: Report, uploads: Sequence[Upload] = (), *, once: str) -> Receipt:
         """Keep a report, which has no number yet. What was sent before with the same ``once`` is not kept twice.
@@ -241,6 +251,30 @@ def _as_told(report: Report, text: str) -> dict[str, object]:
         "event": [report.source, report.event_id] if report.event_id else [],
     }
     return {**told, "text": text}
+
+
+def told_from(stored: StoredVerdict, *, by: str, language: Language) -> Report:
+    """Make a report of an event that came in, in the words it came in; what we found in it is not part of what was told."""
+    event, sender = stored.event, stored.event.sender or Account()
+    turns = (f"{turn.who or '?'}: {turn.text}" for turn in event.turns)
+    text = "\n".join(filter(None, (event.subject, "\n".join(turns) or event.text)))
+
+    return Report(
+        number="",
+        received_at=stored.received_at,
+        reporter=Reporter.STAFF,
+        happened=Happened.CONTACTED,
+        text=text[:LONGEST_TEXT],
+        claimed_name=sender.name,
+        claimed_company=sender.organization,
+        platform=sender.platform or (event.channel.value if event.channel else ""),
+        account_id=sender.account_id or sender.chatwork_id or sender.email,
+        when=event.sent_at or stored.received_at,
+        language=language,
+        by=by,
+        source=stored.source,
+        event_id=event.id,
+    )
 
 
 def exported(report: Report) -> dict[str, object]:

@@ -14,7 +14,7 @@ from honnin.store.codec import from_json, to_json
 from honnin.store.database import Database, kept
 from honnin.store.schema_reports import additions, pictures, reports
 
-LONGEST_SOURCE, LONGEST_EVENT, LONGEST_CONTACT, LONGEST_REPLY = 100, 512, 1_000, 10_000
+LONGEST_NAME, LONGEST_SOURCE, LONGEST_EVENT, LONGEST_CONTACT, LONGEST_REPLY = 200, 100, 512, 1_000, 10_000
 CLOSED = tuple(state.value for state in State if state.is_closed)
 
 
@@ -33,6 +33,7 @@ class SqlReportStore:
                 received_at=report.received_at,
                 source=kept(report.source, LONGEST_SOURCE),
                 event_id=kept(report.event_id, LONGEST_EVENT),
+                reported_by=kept(report.by, LONGEST_NAME),
                 body=to_json(_body(report)),
                 contact=kept(report.contact, LONGEST_CONTACT),
                 state=report.state.value,
@@ -90,8 +91,10 @@ class SqlReportStore:
         with self._database.transaction() as connection:
             return connection.execute(change).rowcount > 0
 
-    def newest(self, *, before: int = 0, most: int = 50) -> Sequence[tuple[int, Report]]:
+    def newest(self, *, before: int = 0, most: int = 50, by: str | None = None) -> Sequence[tuple[int, Report]]:
         wanted = select(reports).order_by(reports.c.seq.desc()).limit(most)
+        if by is not None:
+            wanted = wanted.where(reports.c.reported_by == kept(by, LONGEST_NAME))
         return self._read(wanted.where(reports.c.seq < before) if before else wanted)
 
     def arrived(self, *, after: int = 0, most: int = 200) -> Sequence[tuple[int, Report]]:

@@ -15,6 +15,7 @@ reports = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("source", String(100), nullable=False),
     Column("event_id", String(512), nullable=False),
+    Column("reported_by", String(200), nullable=False),
     Column("body", Text, nullable=False),
     Column("contact", Text, nullable=False),
     Column("contact_erased_at", UtcTime),
@@ -22,6 +23,7 @@ reports = Table(
     Column("state_at", UtcTime),
     Column("reply", Text, nullable=False),
     Index(None, "event_id"),
+    Index(None, "reported_by", "seq"),
     Index(None, "state", "state_at"),
 )
 

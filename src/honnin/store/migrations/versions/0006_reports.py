@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("source", sa.String(100), nullable=False),
         sa.Column("event_id", sa.String(512), nullable=False),
+        sa.Column("reported_by", sa.String(200), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("contact", sa.Text, nullable=False),
         sa.Column("contact_erased_at", TIME),
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name="uq_reports_number"),
     )
     op.create_index("ix_reports_event_id", "reports", ["event_id"])
+    op.create_index("ix_reports_reported_by_seq", "reports", ["reported_by", "seq"])
     op.create_index("ix_reports_state_state_at", "reports", ["state", "state_at"])
     op.create_table(
         "report_additions",
