@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MB = 1024 * 1024
 PAGE_LIMIT = 3 * MB
 API_LIMIT = 32 * MB
+FILES_LIMIT = 80 * MB
+WITH_FILES = frozenset({"/report/form", "/report/add"})
+"""Where several files may be sent. What is a little too much still comes in, so that the page can say so kindly."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -59,7 +62,7 @@ class LimitBody:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = API_LIMIT if scope["path"].startswith("/api/") else PAGE_LIMIT
+        most = _most(scope["path"])
         said = Headers(scope=scope).get("content-length", "")
         scope["honnin.too_large"] = said.isdigit() and (len(said) > 12 or int(said) > most)
         read = 0
@@ -75,3 +78,9 @@ class LimitBody:
             return message
 
         await self.app(scope, receive_up_to, send)
+
+
+def _most(path: str) -> int:
+    if path in WITH_FILES:
+        return FILES_LIMIT
+    return API_LIMIT if path.startswith("/api/") else PAGE_LIMIT

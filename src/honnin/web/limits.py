@@ -12,22 +12,23 @@ MOST_CALLERS = 50_000
 
 
 class RateLimit:
-    """Lets each caller ask ``per_minute`` times, refilled evenly; forgets who has not asked for long."""
+    """Lets each caller ask ``most`` times in so many seconds, refilled evenly; forgets who has not asked for long."""
 
-    def __init__(self, per_minute: int, now: Callable[[], datetime]) -> None:
-        self._per_minute = per_minute
+    def __init__(self, most: int, now: Callable[[], datetime], seconds: int = 60) -> None:
+        self._most = most
+        self._seconds = seconds
         self._now = now
         self._left: OrderedDict[str, tuple[float, datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
     def allows(self, caller: str, cost: int = 1) -> bool:
         """Count one request of the caller, a heavy one as several; False where it is one too many."""
-        cost = min(cost, self._per_minute)
+        cost = min(cost, self._most)
         now = self._now()
         with self._lock:
-            left, at = self._left.pop(caller, (float(self._per_minute), now))
-            refilled = left + max(0.0, (now - at).total_seconds()) * self._per_minute / 60
-            left = min(float(self._per_minute), refilled)
+            left, at = self._left.pop(caller, (float(self._most), now))
+            refilled = left + max(0.0, (now - at).total_seconds()) * self._most / self._seconds
+            left = min(float(self._most), refilled)
             allowed = left >= cost
             self._left[caller] = (left - cost if allowed else left, now)
             while len(self._left) > MOST_CALLERS:

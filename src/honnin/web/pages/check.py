@@ -63,7 +63,7 @@ def check(request: Request, site: TheSite, posted: Form) -> HTMLResponse:
     visit, desk = site.visit(request), site.services.desk
     event_id = f"check-{site.services.new_token()[:16]}"
     try:
-        asked = _asked(posted, event_id)
+        asked = asked_of(posted, event_id)
     except BadInputError as error:
         return _page(site, request, Asked(kind="file"), [m.text.in_language(visit.language) for m in error.mistakes])
     if asked.is_empty:
@@ -111,7 +111,8 @@ def _kind(given: str) -> str:
     return given if given in KINDS else "message"
 
 
-def _asked(posted: Posted, event_id: str) -> Asked:
+def asked_of(posted: Posted, event_id: str = "") -> Asked:
+    """Read the form."""
     asked = Asked(
         kind=_kind(posted.text("kind")),
         text=posted.text("text").replace("\r\n", "\n"),

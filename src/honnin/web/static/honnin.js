@@ -1,4 +1,4 @@
-// Two small helps; every page works without them.
+// Three small helps; every page works without them.
 "use strict";
 
 // The inbox reloads itself every 15 seconds once somebody asks for it, and never while they type or read with the keyboard.
@@ -15,6 +15,16 @@ for (const place of document.querySelectorAll("[data-refresh]")) {
     const busy = document.activeElement && document.activeElement !== document.body;
     if (box.checked && !busy && document.visibilityState === "visible") location.reload();
   }, 15000);
+}
+
+// A button that prints the page.
+for (const place of document.querySelectorAll("[data-print]")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet-button";
+  button.textContent = place.dataset.print;
+  button.addEventListener("click", () => print());
+  place.append(button);
 }
 
 // A button that copies the text of another element.
