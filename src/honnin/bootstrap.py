@@ -22,17 +22,21 @@ from honnin.errors import HonninError
 from honnin.model import Text
 from honnin.rules import Pack, load_pack, merge, shipped_pack
 from honnin.screening import Engine
-from honnin.settings import Settings, settings_from
+from honnin.settings import Settings, roles_by_group, settings_from
 
 if TYPE_CHECKING:
-    from honnin.app.access import Role
+    from honnin.app.access import Access, Role
     from honnin.app.copies import CopyKeeper
+    from honnin.app.locker import Locker
+    from honnin.app.reports import ReportDesk
     from honnin.app.screen import ScreeningDesk
     from honnin.app.second import SecondReading
+    from honnin.app.single_sign_on import Provider
+    from honnin.app.vault import Vault
     from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.store import Database
-    from honnin.web.services import Services
+    from honnin.web.services import Doors, Services
 
 Say = Callable[[str], None]
 
@@ -149,6 +153,7 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
 
     ready = engine(given.pack_dir)
     verdicts, directory, audit = SqlVerdictStore(kept), SqlDirectoryStore(kept), SqlAuditStore(kept)
+    access = Access(audit, now)
     copies = copy_keeper(given, kept, ready.pack)
     desk = ScreeningDesk(
         ready,
@@ -167,14 +172,101 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         directory=directory,
         copies=copies,
         users=SqlUserStore(kept),
-        access=Access(audit, now),
+        access=access,
         audit=audit,
+        reports=report_desk(given, kept),
+        doors=doors(given, kept, access),
         check_link=ready.links.check,
         match_identity=lambda account, people: match(account, Directory(people)),
         settings=given,
         demo_login=demo_login,
     )
     return Site(services, desk, kept)
+
+
+def vault(given: Settings) -> Vault:
+    """What keeps secrets closed, with the site's key."""
+    from honnin.app.vault import Vault
+    from honnin.store.key_file import key_from_file, read_key
+
+    if told := read_key(given.secret_key):
+        return Vault(told)
+    file = given.database_url.removeprefix("sqlite:///")
+    folder = Path("var") if file == given.database_url else Path(file).parent
+    return Vault(key_from_file(Path(given.secret_key_file) if given.secret_key_file else folder / "honnin.key"))
+
+
+def locker(given: Settings, kept: Database) -> Locker:
+    """The evidence locker over a database, which signs and encrypts with keys made from the site's own."""
+    from honnin import __version__
+    from honnin.app.locker import Locker
+    from honnin.connectors.printing import TypstPrinter
+    from honnin.evidence.signing import SigningKey
+    from honnin.store import SqlEvidenceStore
+
+    closing = vault(given)
+    return Locker(
+        SqlEvidenceStore(kept, closing),
+        SigningKey(closing.key_for("evidence signing")),
+        now,
+        lambda: secrets.token_hex(16),
+        lambda: secrets.token_hex(16),
+        kept.transaction,
+        TypstPrinter(),
+        tool=f"Honnin {__version__}",
+        organization=given.operator_name,
+    )
+
+
+def report_desk(given: Settings, kept: Database) -> ReportDesk:
+    """What takes reports in, over a database."""
+    from honnin.app.receipts import Receipts
+    from honnin.app.reports import ReportDesk, Surroundings
+    from honnin.connectors.redraw import RedrawApart
+    from honnin.store import SqlReportStore
+
+    sealing = locker(given, kept)
+    around = Surroundings(
+        locker=sealing,
+        redraw=RedrawApart(),
+        transaction=kept.transaction,
+        receipts=Receipts(vault(given).key_for("receipts")),
+        now=now,
+        is_held=lambda folder: bool(sealing.holds(folder)),
+        contact_lasts=timedelta(days=given.report_contact_days),
+    )
+    return ReportDesk(SqlReportStore(kept), around)
+
+
+def doors(given: Settings, kept: Database, access: Access) -> Doors:
+    """How people get in."""
+    from honnin.app.factors import SecondFactors
+    from honnin.app.passwords import new_token
+    from honnin.app.sign_in import SignIn
+    from honnin.app.single_sign_on import Newcomers, RolesByClaim
+    from honnin.app.staff import Staff
+    from honnin.store import SqlCredentialStore, SqlUserStore
+    from honnin.web.services import Doors
+
+    users, credentials = SqlUserStore(kept), SqlCredentialStore(kept)
+    factors = SecondFactors(credentials, vault(given), now, new_token)
+    mapping = RolesByClaim(given.oidc_claim, roles_by_group(given.oidc_roles) or {})
+    return Doors(
+        sign_in=SignIn(users, credentials, factors, access, now=now, new_token=new_token),
+        factors=factors,
+        credentials=credentials,
+        staff=Staff(users, credentials, access, transaction=kept.transaction, now=now, new_token=new_token),
+        provider=_provider(given),
+        newcomers=Newcomers(users, credentials, access, mapping=mapping, transaction=kept.transaction, now=now),
+    )
+
+
+def _provider(given: Settings) -> Provider | None:
+    if not given.oidc_issuer:
+        return None
+    from honnin.connectors.oidc import OpenIdProvider
+
+    return OpenIdProvider(given.oidc_issuer, given.oidc_client_id, given.oidc_client_secret, name=given.oidc_name)
 
 
 def add_user(kept: Database, name: str, password: str, roles: Iterable[Role]) -> None:

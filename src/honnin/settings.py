@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from honnin.app.access import Role
 from honnin.errors import BadInputError, Mistake
 from honnin.model import Text
 
 PREFIX = "HONNIN_"
+KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,12 @@ class Settings:
     ``checks_per_minute``: how many public checks one address may ask for.
     ``calls_per_minute``: how many API calls one key may make.
     ``second_factor``: ``required`` asks everybody for a passkey or a code beside the password; ``optional`` leaves it to them.
+    ``secret_key``: what secrets and evidence are closed with, as ``openssl rand -base64 32`` writes it.
+    ``secret_key_file``: where the key is read from instead, and made at the first start; empty takes ``honnin.key`` beside an
+    SQLite database, or in ``var/``.
+    ``oidc_issuer``, ``oidc_client_id`` and ``oidc_client_secret``: a provider of single sign-on; empty for none.
+    ``oidc_name``: what its button says. ``oidc_claim``: which claim tells the groups of somebody.
+    ``oidc_roles``: which group gives which role, as ``group=role,group=role``.
     ``copy_days``: for how many days a confirmed fraud is remembered since it was last seen.
     ``reports_per_hour``: how many reports one address may send.
     ``report_replies``: ``yes`` shows reporters how theirs stands and what came of it; ``no`` only that it was received.
@@ -45,6 +55,14 @@ class Settings:
     calls_per_minute: int = 600
     copy_days: int = 180
     second_factor: str = "required"
+    secret_key: str = field(default="", repr=False)
+    secret_key_file: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = ""
+    oidc_claim: str = "groups"
+    oidc_roles: str = ""
     reports_per_hour: int = 30
     report_replies: str = "yes"
     report_contact_days: int = 180
@@ -98,6 +116,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         calls_per_minute=number("CALLS_PER_MINUTE", default.calls_per_minute, 1_000_000),
         copy_days=number("COPY_DAYS", default.copy_days, 3_650),
         second_factor=text("SECOND_FACTOR", default.second_factor),
+        secret_key=text("SECRET_KEY", default.secret_key),
+        secret_key_file=text("SECRET_KEY_FILE", default.secret_key_file),
+        oidc_issuer=text("OIDC_ISSUER", default.oidc_issuer).rstrip("/"),
+        oidc_client_id=text("OIDC_CLIENT_ID", default.oidc_client_id),
+        oidc_client_secret=text("OIDC_CLIENT_SECRET", default.oidc_client_secret),
+        oidc_name=text("OIDC_NAME", default.oidc_name),
+        oidc_claim=text("OIDC_CLAIM", default.oidc_claim),
+        oidc_roles=text("OIDC_ROLES", default.oidc_roles),
         reports_per_hour=number("REPORTS_PER_HOUR", default.reports_per_hour, 1_000_000),
         report_replies=text("REPORT_REPLIES", default.report_replies),
         report_contact_days=number("REPORT_CONTACT_DAYS", default.report_contact_days, 3_650),
@@ -133,6 +159,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if found.report_replies not in {"yes", "no"}:
         mistakes.append(Mistake(0, PREFIX + "REPORT_REPLIES", Text("yes か no にしてください。", "Write yes or no.")))
     mistakes += _second_opinion_mistakes(found)
+    mistakes += _sign_in_mistakes(found)
     if mistakes:
         raise BadInputError(mistakes)
     return found
@@ -176,6 +203,73 @@ def _second_opinion_mistakes(found: Settings) -> list[Mistake]:
             )
         )
     return [Mistake(0, f"{PREFIX}SECOND_OPINION_{name}", text) for name, text in wrong]
+
+
+def _sign_in_mistakes(found: Settings) -> list[Mistake]:
+    """What is wrong with the settings of signing in; no secret is repeated."""
+    wrong: list[tuple[str, Text]] = []
+    if found.second_factor not in {"required", "optional"}:
+        wrong.append(("SECOND_FACTOR", Text("required か optional にしてください。", "Use required or optional.")))
+    if found.secret_key and not _is_key(found.secret_key):
+        wrong.append(
+            (
+                "SECRET_KEY",
+                Text(
+                    "openssl rand -base64 32 で作った文字列にしてください。", "Use what openssl rand -base64 32 writes."
+                ),
+            )
+        )
+    if found.oidc_issuer and not is_private_endpoint(found.oidc_issuer):
+        wrong.append(
+            (
+                "OIDC_ISSUER",
+                Text(
+                    "https:// から書いてください。http:// は、この機械の中（127.0.0.1 など）に限ります。",
+                    "Begin it with https://. http:// is only for this very machine (such as 127.0.0.1).",
+                ),
+            )
+        )
+    if found.oidc_issuer and not (found.oidc_client_id and found.oidc_client_secret):
+        wrong.append(
+            (
+                "OIDC_CLIENT_ID",
+                Text("OIDC_CLIENT_SECRET と一緒に書いてください。", "Set it together with OIDC_CLIENT_SECRET."),
+            )
+        )
+    if roles_by_group(found.oidc_roles) is None or (found.oidc_issuer and not found.oidc_roles):
+        names = ", ".join(role.value for role in Role)
+        wrong.append(
+            (
+                "OIDC_ROLES",
+                Text(
+                    f"group=role,group=role の形で、役割は {names} から選んでください。",
+                    f"Write group=role,group=role with roles out of {names}.",
+                ),
+            )
+        )
+    return [Mistake(0, PREFIX + name, text) for name, text in wrong]
+
+
+def roles_by_group(written: str) -> dict[str, Role] | None:
+    """Read which group gives which role, None where that cannot be read.
+
+    >>> roles_by_group("desk=analyst, it=admin")
+    {'desk': <Role.ANALYST: 'analyst'>, 'it': <Role.ADMIN: 'admin'>}
+    >>> roles_by_group("desk=king") is None
+    True
+    """
+    pairs = [part.rpartition("=") for part in written.split(",") if part.strip()]
+    found = {group.strip(): role.strip() for group, _, role in pairs}
+    if not all(group and role in set(Role) for group, role in found.items()):
+        return None
+    return {group: Role(role) for group, role in found.items()}
+
+
+def _is_key(written: str) -> bool:
+    try:
+        return len(base64.b64decode(written, validate=True)) == KEY_LENGTH
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _is_plain(text: str, longest: int) -> bool:

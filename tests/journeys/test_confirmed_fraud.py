@@ -41,8 +41,9 @@ def database(url):
 
 
 @pytest.fixture
-def visitor(database):
-    with TestClient(create_app(bootstrap.site(Settings(), database).services)) as visitor:
+def visitor(database, url):
+    given = Settings(database_url=url, second_factor="optional")
+    with TestClient(create_app(bootstrap.site(given, database).services)) as visitor:
         visitor.headers["authorization"] = f"Bearer {bootstrap.add_key(database, 'gateway', 'sakuma')}"
         yield visitor
 

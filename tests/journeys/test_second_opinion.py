@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -148,7 +149,10 @@ class TestSite:
 
     @pytest.fixture
     def site(self, database, server):
-        with TestClient(create_app(bootstrap.site(settings_from(environment(server)), database).services)) as visitor:
+        given = replace(
+            settings_from(environment(server)), database_url=str(database.engine.url), second_factor="optional"
+        )
+        with TestClient(create_app(bootstrap.site(given, database).services)) as visitor:
             yield visitor
 
     def screened(self, site, database):

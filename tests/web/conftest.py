@@ -13,7 +13,15 @@ from starlette.testclient import TestClient
 
 from honnin.app.access import Access, Role
 from honnin.app.copies import CopyKeeper
+from honnin.app.factors import SecondFactors
+from honnin.app.passwords import new_token
 from honnin.app.ports import StoredVerdict
+from honnin.app.receipts import Receipts
+from honnin.app.reports import ReportDesk, Surroundings
+from honnin.app.sign_in import SignIn
+from honnin.app.staff import Staff
+from honnin.app.vault import Vault
+from honnin.connectors.redraw import draw
 from honnin.model import (
     Action,
     Event,
@@ -39,11 +47,14 @@ from honnin.store import (
     Database,
     SqlAuditStore,
     SqlCopyStore,
+    SqlCredentialStore,
     SqlDirectoryStore,
+    SqlReportStore,
     SqlUserStore,
     SqlVerdictStore,
 )
 from honnin.web import Services, create_app
+from honnin.web.services import Doors
 
 PASSWORD = "a long enough password"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # quick, for tests only
@@ -166,6 +177,28 @@ class FakeDesk:
         return stored
 
 
+@dataclass
+class FakeLocker:
+    """Keeps what it was given to seal."""
+
+    sealed: list = field(default_factory=list)
+
+    def capture(self, folder, things, *, by):
+        self.sealed += [(folder, by, thing) for thing in things]
+        return ()
+
+
+def report_desk(database, clock, **more):
+    around = {
+        "locker": FakeLocker(),
+        "redraw": lambda data: draw(data) if len(data) < 3_000_000 else None,
+        "transaction": database.transaction,
+        "receipts": Receipts(b"k" * 32),
+        "now": clock,
+    }
+    return ReportDesk(SqlReportStore(database), Surroundings(**around | more))
+
+
 class Clock:
     def __init__(self):
         self.now = NOW
@@ -211,6 +244,18 @@ class World:
         return self.desk.receive(event, source=source, conversation=conversation)
 
 
+def make_doors(database, users, access, clock, **more):
+    credentials = SqlCredentialStore(database)
+    factors = SecondFactors(credentials, Vault(b"k" * 32), clock, new_token)
+    return Doors(
+        sign_in=SignIn(users, credentials, factors, access, now=clock, new_token=new_token),
+        factors=factors,
+        credentials=credentials,
+        staff=Staff(users, credentials, access, transaction=database.transaction, now=clock, new_token=new_token),
+        **more,
+    )
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory):
     """A database file with its tables, to be copied for each test."""
@@ -233,14 +278,17 @@ def make_world(tmp_path, empty_database):
         users.create_user("admin", PASSWORD_HASH, at=NOW, roles=[Role.ADMIN, Role.ANALYST])
         audit = SqlAuditStore(database)
         clock, desk = Clock(), FakeDesk(verdicts, directory)
+        access = Access(audit, clock)
         services = Services(
             desk=desk,
             verdicts=verdicts,
             directory=directory,
             copies=CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180)),
             users=users,
-            access=Access(audit, clock),
+            access=access,
             audit=audit,
+            doors=make_doors(database, users, access, clock),
+            reports=report_desk(database, clock),
             check_link=check_link,
             match_identity=match_identity,
             settings=Settings(**{"second_factor": "optional"} | settings),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from hashlib import sha256
 
 from argon2 import PasswordHasher
@@ -10,8 +11,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 12
 LONGEST = 1_000
+AT_ONCE = 4
+"""So many passwords are looked at in parallel: each takes 64 MB for a moment."""
 
 _hasher = PasswordHasher()
+_turns = threading.BoundedSemaphore(AT_ONCE)
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
@@ -23,7 +27,8 @@ def hash_password(password: str) -> str:
 def verify(kept: str | None, password: str) -> bool:
     """Tell whether this is the password. Without a user it takes as long, so that names cannot be guessed by time."""
     try:
-        return _hasher.verify(kept or _nobody, _bytes(password)) and kept is not None
+        with _turns:
+            return _hasher.verify(kept or _nobody, _bytes(password)) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 

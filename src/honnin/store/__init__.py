@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from honnin.store.audit import SqlAuditStore
 from honnin.store.copies import SqlCopyStore
+from honnin.store.credentials import SqlCredentialStore
 from honnin.store.database import Database
 from honnin.store.directory import SqlDirectoryStore
 from honnin.store.evidence import SqlEvidenceStore
@@ -17,6 +18,7 @@ __all__ = [
     "SqlAuditStore",
     "SqlConversationStore",
     "SqlCopyStore",
+    "SqlCredentialStore",
     "SqlDirectoryStore",
     "SqlEvidenceStore",
     "SqlRelationshipStore",

@@ -12,7 +12,13 @@ from honnin.app.access import Access
 from honnin.app.accounts import UserStore
 from honnin.app.audit import AuditStore
 from honnin.app.copies import CopyKeeper
+from honnin.app.credentials import CredentialStore
+from honnin.app.factors import SecondFactors
 from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
+from honnin.app.reports import ReportDesk
+from honnin.app.sign_in import SignIn
+from honnin.app.single_sign_on import Newcomers, Provider
+from honnin.app.staff import Staff
 from honnin.model import Account, Event, IdentityMatch, LinkCheck, Person, Verdict
 from honnin.settings import Settings
 
@@ -26,6 +32,18 @@ class Desk(Protocol):
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """Everything about getting in; ``provider`` and ``newcomers`` only where there is single sign-on."""
+
+    sign_in: SignIn
+    factors: SecondFactors
+    credentials: CredentialStore
+    staff: Staff
+    provider: Provider | None = None
+    newcomers: Newcomers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +62,8 @@ class Services:
     users: UserStore
     access: Access
     audit: AuditStore
+    doors: Doors
+    reports: ReportDesk
     check_link: Callable[[str], LinkCheck]
     match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
     settings: Settings
