@@ -10,9 +10,10 @@ from honnin.evidence.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency,
+    home,
     inclusion,
     leaf_hash,
-    place,
+    peaks_of,
     root_from_path,
     tree_root,
     verify_consistency,
@@ -176,7 +177,12 @@ def test_what_is_not_there_has_no_proof(index, size):
     assert root_from_path(b"", index, size, []) is None
 
 
-def test_every_node_has_a_number_of_its_own():
-    numbers = [place(level, at) for level in range(7) for at in range(64 >> level)]
-    assert len(set(numbers)) == len(numbers)
-    assert max(numbers) < 128
+@given(st.integers(1, 200))
+def test_a_node_is_made_when_the_leaf_it_is_kept_with_comes_in(size):
+    frontier, nodes = Frontier(), {}
+    for number in range(size):
+        frontier, made = frontier.append(leaf_hash(bytes([number])))
+        assert [node for node, _ in made] == [(level, number >> level) for level in range(len(made))]
+        assert {home(node) for node, _ in made} == {number}
+        nodes.update(made)
+    assert frontier.peaks == tuple(nodes[node] for node in peaks_of(size))

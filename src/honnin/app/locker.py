@@ -51,17 +51,25 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class KeptFolder:
-    """A folder with how many items it holds, and until when they are kept."""
+    """A folder with how many items it holds, and when the last was captured."""
 
     folder: str
     items: int
-    keep_until: datetime | None
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LogState:
     size: int
     root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """New entries, and the log with them."""
+
+    entries: tuple[Entry, ...]
+    state: LogState
 
 
 class Sealing(Protocol):
@@ -91,9 +99,8 @@ class Sealing(Protocol):
 class EvidenceStore(Protocol):
     """Where evidence is kept. Each call is a transaction of its own, unless it stands in one."""
 
-    def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> tuple[Entry, ...]: ...
+    def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> Appended: ...
     def keep(self, item: Item, content: bytes, *, seq: int) -> None: ...
-    def keep_folder_until(self, folder: str, until: datetime) -> None: ...
     def erase(self, ids: Iterable[str], *, at: datetime) -> None: ...
     def file(self, folder: str, into: str) -> bool: ...
     def set_hold(self, hold: Hold) -> None: ...
@@ -109,12 +116,13 @@ class EvidenceStore(Protocol):
     def place_of(self, item_id: str) -> int: ...
     def content(self, digest: str) -> bytes | None: ...
     def last_captured(self, ref: str) -> datetime | None: ...
+    def flush(self) -> None: ...
     def folders_in(self, folder: str) -> tuple[str, ...]: ...
     def folders_above(self, folder: str) -> tuple[str, ...]: ...
     def holds(self, names: Iterable[str]) -> tuple[Hold, ...]: ...
     def hold(self, hold_id: str) -> Hold | None: ...
-    def keep_until(self, folder: str) -> datetime | None: ...
-    def kept_folders(self, *, over_at: datetime | None = None) -> tuple[KeptFolder, ...]: ...
+    def last_capture(self, folder: str) -> datetime | None: ...
+    def kept_folders(self, *, captured_before: datetime | None = None) -> tuple[KeptFolder, ...]: ...
     def last_published(self) -> SignedHead | None: ...
 
 
@@ -223,18 +231,16 @@ class Locker:
             for item, thing in zip(described, things, strict=True):
                 if _sameness(item) not in there:
                     new.setdefault(_sameness(item), (item, thing.content))
-            places = self._seal([*new.values()], by=by, at=at)
-            state = self.store.state()
-            self.store.keep_folder_until(folder, at + self.keep_for)
+            places, state = self._seal([*new.values()], by=by, at=at)
             return tuple(self._sealed(item, there, new, places, state) for item in described)
 
-    def _seal(self, new: Sequence[tuple[Item, bytes]], *, by: str, at: datetime) -> dict[str, int]:
+    def _seal(self, new: Sequence[tuple[Item, bytes]], *, by: str, at: datetime) -> tuple[dict[str, int], LogState]:
         if not new:
-            return {}
+            return {}, self.store.state()
         entered = self._enter([_captured(item) for item, _ in new], by=by, at=at)
-        for entry, (item, content) in zip(entered, new, strict=True):
+        for entry, (item, content) in zip(entered.entries, new, strict=True):
             self.store.keep(item, content, seq=entry.index)
-        return {entry.item: entry.index for entry in entered}
+        return {entry.item: entry.index for entry in entered.entries}, entered.state
 
     def _sealed(
         self,
@@ -250,14 +256,17 @@ class Locker:
         index = places[kept.id] if kept.id in places else self.store.place_of(kept.id)
         return Sealed(kept, index, state.size, state.root.hex(), kept is item)
 
-    def _enter(self, deeds: Sequence[Deed], *, by: str, at: datetime | None = None) -> tuple[Entry, ...]:
+    def _enter(self, deeds: Sequence[Deed], *, by: str, at: datetime | None = None) -> Appended:
         salts = [self.new_salt() for _ in deeds]
         return self.store.append(deeds, by=by, at=at or self.now(), salts=salts)
 
     def is_sealed(self, ref: str, *, since: datetime | None = None) -> bool:
         """Tell whether what has that ref was captured, and not before ``since``."""
         last = self.store.last_captured(ref) if ref else None
-        return last is not None and (since is None or last >= since)
+        is_there = last is not None and (since is None or last >= since)
+        if is_there:
+            self.store.flush()  # what is deleted next may exist nowhere else
+        return is_there
 
     def items(self, folder: str) -> tuple[Item, ...]:
         """Return what is kept for a folder and those that were filed into it."""
@@ -359,7 +368,7 @@ class Locker:
 
     def due(self) -> tuple[KeptFolder, ...]:
         """Return the folders whose time is over and that nobody holds."""
-        over = self.store.kept_folders(over_at=self.now())
+        over = self.store.kept_folders(captured_before=self.now() - self.keep_for)
         return tuple(each for each in over if self._may_erase(each.folder) is None)
 
     def _may_erase(self, folder: str) -> LockerError | None:
@@ -371,8 +380,8 @@ class Locker:
                     f"It is on hold and cannot be erased ({held[0].reason}).",
                 )
             )
-        ends = [until for each in above if (until := self.store.keep_until(each)) is not None]
-        return LockerError(NOT_DUE) if ends and max(ends) > self.now() else None
+        captured = [last for each in above if (last := self.store.last_capture(each)) is not None]
+        return LockerError(NOT_DUE) if captured and max(captured) + self.keep_for > self.now() else None
 
     def erase(self, folder: str, *, reason: str, by: str) -> int:
         """Take away the contents of a folder whose time is over; that they were there, and that they are gone, stays."""

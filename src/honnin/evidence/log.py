@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from honnin.evidence.entry import Deed, Entry
-from honnin.evidence.merkle import Frontier, Node
+from honnin.evidence.merkle import Frontier
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Growing:
     frontier: Frontier
     folders: dict[str, FolderEnd]
     entries: list[Entry] = field(default_factory=list)
-    nodes: list[tuple[Node, bytes]] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    """Beside each entry the nodes that it completes, lowest first, as one string."""
 
     def add(self, deed: Deed, *, by: str, at: datetime, salt: str) -> Entry:
         """Enter a deed at the end."""
@@ -45,5 +46,5 @@ class Growing:
         self.frontier, made = self.frontier.append(leaf)
         self.folders[deed.folder] = FolderEnd(entry.number, leaf.hex())
         self.entries.append(entry)
-        self.nodes += made
+        self.hashes.append(b"".join(each for _, each in made))
         return entry

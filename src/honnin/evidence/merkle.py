@@ -1,7 +1,7 @@
 """The tree of hashes over the log, as RFC 6962 describes it.
 
 A node is named by its level (0 = leaves) and its place there. Only nodes whose whole part of the tree is filled are kept: they
-never change again, so that appending writes two of them on average and a proof reads one for each level.
+never change again, so that appending makes two of them on average and a proof reads one for each level.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ __all__ = [
     "EMPTY_ROOT",
     "Frontier",
     "consistency",
+    "home",
     "inclusion",
     "leaf_hash",
     "node_hash",
-    "place",
+    "peaks_of",
     "root_from_path",
     "tree_root",
     "verify_consistency",
@@ -33,13 +34,19 @@ Fetch = Callable[[Sequence[Node]], Mapping[Node, bytes]]
 """Returns kept nodes."""
 
 
-def place(level: int, at: int) -> int:
-    """Return one number for a node, so that it can be looked up by it: leaves are even, their parents 1, 5, 9, …
+def home(node: Node) -> int:
+    """Return the leaf that completes a node: the node is kept beside it, so that an append writes to one place only.
 
-    >>> [place(0, 0), place(0, 1), place(1, 0), place(1, 1), place(2, 0)]
-    [0, 2, 1, 5, 3]
+    >>> [home(node) for node in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 0))]
+    [0, 1, 1, 3, 3]
     """
-    return (2 * at + 1) * (1 << level) - 1
+    level, at = node
+    return ((at + 1) << level) - 1
+
+
+def peaks_of(size: int) -> list[Node]:
+    """Return the filled parts that a tree of that size consists of, largest first."""
+    return _parts(0, size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Database:
             yield joined
             return
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            self._joined.connection = connection
+            self._joined.connection, self._joined.locked = connection, set()
             try:
                 self._lock(connection, locks)
                 yield connection
@@ -69,13 +69,24 @@ class Database:
     def _lock(self, connection: Connection, names: Iterable[str]) -> None:
         if not self.is_postgres:
             return
-        for number in sorted({_lock_number(name) for name in names}):
+        locked: set[int] = self._joined.locked
+        for number in sorted({_lock_number(name) for name in names} - locked):
             connection.execute(select(func.pg_advisory_xact_lock(number)))
+            locked.add(number)
 
     def migrate(self) -> None:
         """Bring the tables to the shape this version needs; processes that start together take turns."""
         with self.transaction(locks=["migrate"]) as connection:
             command.upgrade(migration_config(connection), "head")
+
+    def flush(self) -> None:
+        """See to it that not even a power cut takes back what was committed. PostgreSQL does so by itself with each commit.
+
+        SQLite writes what was committed through to the disk a little later; here it is made to do so now.
+        """
+        if not self.is_postgres and getattr(self._joined, "connection", None) is None:
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # type: ignore[union-attr]
 
     def close(self) -> None:
         self.engine.dispose()

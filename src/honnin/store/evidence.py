@@ -10,31 +10,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    Select,
+    String,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
-from honnin.app.locker import Hold, KeptFolder, LogState
+from honnin.app.locker import Appended, Hold, KeptFolder, LogState
 from honnin.app.vault import Vault
 from honnin.evidence.entry import Deed, Entry
 from honnin.evidence.item import Item
 from honnin.evidence.log import FolderEnd, Growing
-from honnin.evidence.merkle import Frontier, Node, consistency, inclusion, place
+from honnin.evidence.merkle import Frontier, Node, consistency, home, inclusion, peaks_of
 from honnin.evidence.signing import SignedHead, TreeHead
 from honnin.store import schema_evidence as tables
 from honnin.store.database import Database, short_key
 
-blobs, entries, filed, folders = (
-    tables.evidence_blobs,
-    tables.evidence_entries,
-    tables.evidence_filed,
-    tables.evidence_folders,
-)
-heads, holds, items, log, nodes = (
-    tables.evidence_heads,
-    tables.evidence_holds,
-    tables.evidence_items,
-    tables.evidence_log,
-    tables.evidence_nodes,
-)
+blobs, entries, filed = tables.evidence_blobs, tables.evidence_entries, tables.evidence_filed
+heads, holds, items = tables.evidence_heads, tables.evidence_holds, tables.evidence_items
 LOCK = "evidence log"
 CONTENT, ABOUT = "evidence content", "evidence item"
 HASH = 32
@@ -47,43 +48,43 @@ class SqlEvidenceStore:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._edge = (Frontier(), b"")
 
     # ---- writing
 
-    def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> tuple[Entry, ...]:
+    def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> Appended:
         """Enter these at the end of the log."""
         with self._database.transaction(locks=[LOCK]) as connection:
-            state = connection.execute(_LOG).first()
-            growing = Growing(_frontier(state), self._ends(connection, {deed.folder for deed in deeds}))
-            new = set(growing.folders)
+            growing = self._end(connection, {deed.folder for deed in deeds})
             for deed, salt in zip(deeds, salts, strict=True):
                 growing.add(deed, by=by, at=at, salt=salt)
-            self._write(connection, growing, known=new, is_first=state is None)
-            return tuple(growing.entries)
+            rows = [_row(entry, hashes) for entry, hashes in zip(growing.entries, growing.hashes, strict=True)]
+            connection.execute(_ADD_ENTRY, rows)
+        self._edge = growing.frontier, growing.hashes[-1][:HASH]
+        return Appended(tuple(growing.entries), LogState(growing.frontier.size, growing.frontier.root()))
 
-    @staticmethod
-    def _ends(connection: Connection, names: set[str]) -> dict[str, FolderEnd]:
-        rows = connection.execute(_ENDS, {"names": list(names)})
-        return {row.folder: FolderEnd(row.entries, row.last) for row in rows}
+    def _end(self, connection: Connection, names: set[str]) -> Growing:
+        """Read the end of the log and of these folders."""
+        rows = connection.execute(_ENDS, {"names": list(names)}).all()
+        ends = {row.folder: FolderEnd(row.number, row.hashes[:HASH].hex()) for row in rows if row.folder in names}
+        return Growing(self._frontier(connection, rows[-1] if rows else None), ends)
 
-    @staticmethod
-    def _write(connection: Connection, growing: Growing, *, known: set[str], is_first: bool) -> None:
-        connection.execute(_ADD_ENTRY, [_entry_row(entry) for entry in growing.entries])
-        connection.execute(_ADD_NODE, [{"place": place(*node), "hash": made} for node, made in growing.nodes])
-        kept = {"size": growing.frontier.size, "peaks": b"".join(growing.frontier.peaks)}
-        connection.execute(log.insert() if is_first else _MOVE_LOG, {"id": 1, **kept} if is_first else kept)
-        for name, end in growing.folders.items():
-            if name in known:
-                connection.execute(_MOVE_FOLDER, {"name": name, "entries": end.entries, "last": end.last})
-            else:
-                connection.execute(folders.insert().values(folder=name, entries=end.entries, last=end.last))
+    def _frontier(self, connection: Connection, last: Any) -> Frontier:
+        """Return the right edge of the tree; the one of our own last append where nobody else appended since."""
+        if last is None:
+            return Frontier()
+        known, leaf = self._edge
+        if known.size == last.seq + 1 and leaf == last.hashes[:HASH]:
+            return known
+        parts = peaks_of(last.seq + 1)
+        read = _nodes(connection, parts)
+        return Frontier(last.seq + 1, tuple(read[part] for part in parts))
 
     def keep(self, item: Item, content: bytes, *, seq: int) -> None:
         """Keep an item whose capture stands at ``seq`` in the log, its content only once."""
+        kept = {"digest": item.sha256, "sealed": self._vault.close(content, CONTENT, item.sha256)}
         with self._database.transaction(locks=[LOCK]) as connection:
-            if connection.execute(select(blobs.c.sha256).where(blobs.c.sha256 == item.sha256)).first() is None:
-                closed = self._vault.close(content, CONTENT, item.sha256)
-                connection.execute(blobs.insert().values(sha256=item.sha256, closed=closed))
+            connection.execute(_ADD_BLOB, kept)
             connection.execute(
                 items.insert().values(
                     id=item.id,
@@ -95,12 +96,6 @@ class SqlEvidenceStore:
                     closed=self._vault.close(item.written(), ABOUT, item.id),
                 )
             )
-
-    def keep_folder_until(self, folder: str, until: datetime) -> None:
-        """Keep a folder at least so long; never shorter than before."""
-        wanted = (folders.c.folder == folder, or_(folders.c.keep_until.is_(None), folders.c.keep_until < until))
-        with self._database.transaction() as connection:
-            connection.execute(update(folders).where(*wanted).values(keep_until=until))
 
     def erase(self, ids: Iterable[str], *, at: datetime) -> None:
         """Take away what is in these items; that they were there stays in the log."""
@@ -151,7 +146,7 @@ class SqlEvidenceStore:
 
     def state(self) -> LogState:
         with self._database.reading() as connection:
-            frontier = _frontier(connection.execute(_LOG).first())
+            frontier = self._frontier(connection, connection.execute(_LAST).first())
         return LogState(frontier.size, frontier.root())
 
     def entries(self, folder: str) -> tuple[Entry, ...]:
@@ -221,6 +216,10 @@ class SqlEvidenceStore:
             found: datetime | None = connection.execute(wanted).scalar()
         return found
 
+    def flush(self) -> None:
+        """See to it that what is kept outlives a power cut."""
+        self._database.flush()
+
     def folders_in(self, folder: str) -> tuple[str, ...]:
         """Return the folder with all that belong to it, directly or through others."""
         return self._walk(folder, select(filed.c.folder, filed.c.into), lambda row: (row.into, row.folder))
@@ -254,26 +253,26 @@ class SqlEvidenceStore:
             row = connection.execute(wanted).first()
         return Hold(row.id, row.folder, row.reason, row.set_at, row.set_by) if row else None
 
-    def keep_until(self, folder: str) -> datetime | None:
+    def last_capture(self, folder: str) -> datetime | None:
+        """Return when something was last captured for a folder that is still kept."""
+        wanted = select(func.max(items.c.captured_at)).where(items.c.folder == folder, items.c.erased_at.is_(None))
         with self._database.reading() as connection:
-            found: datetime | None = connection.execute(
-                select(folders.c.keep_until).where(folders.c.folder == folder)
-            ).scalar()
+            found: datetime | None = connection.execute(wanted).scalar()
         return found
 
-    def kept_folders(self, *, over_at: datetime | None = None) -> tuple[KeptFolder, ...]:
-        """Return the folders that hold something, or those of them whose time was over then."""
+    def kept_folders(self, *, captured_before: datetime | None = None) -> tuple[KeptFolder, ...]:
+        """Return the folders that hold something, or those of them for which nothing was captured since."""
+        last = func.max(items.c.captured_at).label("last")
         wanted = (
-            select(folders.c.folder, folders.c.keep_until, func.count(items.c.id).label("held"))
-            .join(items, items.c.folder == folders.c.folder)
+            select(items.c.folder, last, func.count().label("held"))
             .where(items.c.erased_at.is_(None))
-            .group_by(folders.c.folder, folders.c.keep_until)
-            .order_by(folders.c.folder)
+            .group_by(items.c.folder)
+            .order_by(items.c.folder)
         )
-        if over_at is not None:
-            wanted = wanted.where(folders.c.keep_until <= over_at)
+        if captured_before is not None:
+            wanted = wanted.having(last <= captured_before)
         with self._database.reading() as connection:
-            return tuple(KeptFolder(row.folder, row.held, row.keep_until) for row in connection.execute(wanted))
+            return tuple(KeptFolder(row.folder, row.held, row.last) for row in connection.execute(wanted))
 
     def last_published(self) -> SignedHead | None:
         with self._database.reading() as connection:
@@ -281,39 +280,46 @@ class SqlEvidenceStore:
         return SignedHead(TreeHead(row.size, row.root, row.at), row.signature) if row else None
 
 
-_LOG = select(log.c.size, log.c.peaks).where(log.c.id == 1)
-_ENDS = select(folders.c.folder, folders.c.entries, folders.c.last).where(
-    folders.c.folder.in_(bindparam("names", expanding=True))
+_END = select(entries.c.seq, entries.c.folder, entries.c.number, entries.c.hashes)
+_LAST = _END.order_by(entries.c.seq.desc()).limit(1)
+_ENDS = _END.where(
+    entries.c.seq.in_(
+        union_all(
+            select(func.max(entries.c.seq)),
+            select(func.max(entries.c.seq))
+            .where(entries.c.folder.in_(bindparam("names", expanding=True)))
+            .group_by(entries.c.folder),
+        )
+    )
+).order_by(entries.c.seq)
+_ADD_ENTRY = entries.insert()
+_ADD_BLOB = blobs.insert().from_select(
+    ["sha256", "closed"],
+    select(bindparam("digest", type_=String), bindparam("sealed", type_=LargeBinary)).where(
+        ~select(blobs.c.sha256).where(blobs.c.sha256 == bindparam("digest")).exists()
+    ),
 )
-_MOVE_LOG = update(log).where(log.c.id == 1)
-_MOVE_FOLDER = update(folders).where(folders.c.folder == bindparam("name"))
-_ADD_ENTRY, _ADD_NODE = entries.insert(), nodes.insert()
 
 
-def _frontier(row: Any) -> Frontier:
-    if row is None:
-        return Frontier()
-    return Frontier(row.size, tuple(row.peaks[at : at + HASH] for at in range(0, len(row.peaks), HASH)))
-
-
-def _entry_row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Entry, hashes: bytes) -> dict[str, Any]:
     return {
         "seq": entry.index,
         "folder": entry.folder,
         "number": entry.number,
         "act": entry.act.value,
-        "item": entry.item,
         "at": entry.at,
         "entry": entry.written().decode(),
+        "hashes": hashes,
     }
 
 
 def _nodes(connection: Connection, wanted: Sequence[Node]) -> dict[Node, bytes]:
-    by_place = {place(*node): node for node in wanted}
-    names, found = list(by_place), {}
-    for start in range(0, len(names), AT_ONCE):
-        rows = connection.execute(
-            select(nodes.c.place, nodes.c.hash).where(nodes.c.place.in_(names[start : start + AT_ONCE]))
-        )
-        found.update({by_place[row.place]: bytes(row.hash) for row in rows})
-    return found
+    homes = list({home(node) for node in wanted})
+    kept: dict[int, bytes] = {}
+    for start in range(0, len(homes), AT_ONCE):
+        rows = connection.execute(_HASHES, {"homes": homes[start : start + AT_ONCE]})
+        kept.update((row.seq, row.hashes) for row in rows)
+    return {node: kept[home(node)][node[0] * HASH : (node[0] + 1) * HASH] for node in wanted}
+
+
+_HASHES = select(entries.c.seq, entries.c.hashes).where(entries.c.seq.in_(bindparam("homes", expanding=True)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -15,44 +14,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from honnin.store.schema import UtcTime, metadata
-
-evidence_log = Table(
-    "evidence_log",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
-    Column("peaks", LargeBinary, nullable=False),
-)
-
-evidence_nodes = Table(
-    "evidence_nodes",
-    metadata,
-    Column("place", BigInteger, primary_key=True, autoincrement=False),
-    Column("hash", LargeBinary, nullable=False),
-)
+from honnin.store.schema import BigId, UtcTime, metadata
 
 evidence_entries = Table(
     "evidence_entries",
     metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigId, primary_key=True, autoincrement=False),
     Column("folder", String(200), nullable=False),
     Column("number", Integer, nullable=False),
     Column("act", String(20), nullable=False),
-    Column("item", String(64), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("entry", Text, nullable=False),
+    Column("hashes", LargeBinary, nullable=False),
     UniqueConstraint("folder", "number"),
-)
-
-evidence_folders = Table(
-    "evidence_folders",
-    metadata,
-    Column("folder", String(200), primary_key=True),
-    Column("entries", Integer, nullable=False),
-    Column("last", String(64), nullable=False),
-    Column("keep_until", UtcTime),
-    Index(None, "keep_until"),
+    Index(None, "folder", "seq"),
 )
 
 evidence_blobs = Table(
@@ -66,7 +41,7 @@ evidence_items = Table(
     "evidence_items",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("seq", BigInteger, ForeignKey(evidence_entries.c.seq), nullable=False),
+    Column("seq", BigId, ForeignKey(evidence_entries.c.seq), nullable=False),
     Column("folder", String(200), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("ref", String(512), nullable=False),
@@ -102,7 +77,7 @@ evidence_holds = Table(
 evidence_heads = Table(
     "evidence_heads",
     metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigId, primary_key=True, autoincrement=False),
     Column("root", String(64), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("signature", LargeBinary, nullable=False),

@@ -8,6 +8,7 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TIME = sa.DateTime(timezone=True)
 
 
@@ -19,33 +20,21 @@ def upgrade() -> None:
 
 def _log() -> None:
     op.create_table(
-        "evidence_log",
-        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
-        sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("peaks", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_evidence_log"),
-    )
-    op.create_table(
-        "evidence_nodes",
-        sa.Column("place", sa.BigInteger, autoincrement=False, nullable=False),
-        sa.Column("hash", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("place", name="pk_evidence_nodes"),
-    )
-    op.create_table(
         "evidence_entries",
-        sa.Column("seq", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("seq", BIG, autoincrement=False, nullable=False),
         sa.Column("folder", sa.String(200), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("act", sa.String(20), nullable=False),
-        sa.Column("item", sa.String(64), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
+        sa.Column("hashes", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_evidence_entries"),
         sa.UniqueConstraint("folder", "number", name="uq_evidence_entries_folder_number"),
     )
+    op.create_index("ix_evidence_entries_folder_seq", "evidence_entries", ["folder", "seq"])
     op.create_table(
         "evidence_heads",
-        sa.Column("size", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("size", BIG, autoincrement=False, nullable=False),
         sa.Column("root", sa.String(64), nullable=False),
         sa.Column("at", TIME, nullable=False),
         sa.Column("signature", sa.LargeBinary, nullable=False),
@@ -64,7 +53,7 @@ def _items() -> None:
     op.create_table(
         "evidence_items",
         sa.Column("id", sa.String(64), nullable=False),
-        sa.Column("seq", sa.BigInteger, nullable=False),
+        sa.Column("seq", BIG, nullable=False),
         sa.Column("folder", sa.String(200), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
         sa.Column("ref", sa.String(512), nullable=False),
@@ -80,15 +69,6 @@ def _items() -> None:
 
 
 def _keeping() -> None:
-    op.create_table(
-        "evidence_folders",
-        sa.Column("folder", sa.String(200), nullable=False),
-        sa.Column("entries", sa.Integer, nullable=False),
-        sa.Column("last", sa.String(64), nullable=False),
-        sa.Column("keep_until", TIME),
-        sa.PrimaryKeyConstraint("folder", name="pk_evidence_folders"),
-    )
-    op.create_index("ix_evidence_folders_keep_until", "evidence_folders", ["keep_until"])
     op.create_table(
         "evidence_filed",
         sa.Column("folder", sa.String(200), nullable=False),
