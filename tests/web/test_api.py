@@ -234,7 +234,10 @@ def test_the_description_has_real_shapes_and_examples(visitor):
     found = visitor.get("/api/v1/openapi.json").json()
 
     copies = {"/copies", "/copies/{copy_id}", "/copies/export", "/copies/import"}
-    assert set(found["paths"]) == {"/screen", "/verdicts", "/links/check", "/identity/match"} | copies
+    assert set(found["paths"]) == {"/screen", "/verdicts", "/links/check", "/identity/match"} | copies | {
+        "/reports",
+        "/reports/{number}",
+    }
     schemas = found["components"]["schemas"]
     assert {reference.removeprefix("#/components/schemas/") for reference in references(found)} <= schemas.keys()
     assert {"EventIn", "BatchIn", "VerdictOut", "Problem"} <= schemas.keys()

@@ -339,8 +339,10 @@ class TestStaff:
 
     def test_a_check_is_reported_with_one_press(self, world, staff):
         checked = staff.submit("/check", {"kind": "message", "text": "振込を\nお願いします", "name": "試験太郎"})
-        form = checked.text[checked.text.index('action="/report/checked"') :]
-        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
+        form = checked.text[checked.text.index('id="ask"') :]
+        assert 'form="ask" formaction="/report/checked"' in checked.text
+        fields = dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form[: form.index("</form>")]))
+        fields["text"] = re.search(r"<textarea[^>]*>([^<]*)<", form)[1]
         page = staff.post("/report/checked", data=fields)
         report = only_report(world)
         assert (report.text, report.claimed_name, report.by) == ("振込を\nお願いします", "試験太郎", "admin")

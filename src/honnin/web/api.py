@@ -22,6 +22,7 @@ from honnin.model import Account, Person
 from honnin.web import api_shapes as shapes
 from honnin.web.callers import Callers, calls
 from honnin.web.remembered import TACTICS
+from honnin.web.report_api import add_reports
 from honnin.web.services import Services
 from honnin.web.words import language_of, say, words
 
@@ -63,6 +64,7 @@ def create_api(services: Services) -> FastAPI:
     _add_copies(api, services)
     _add_sharing(api, services)
     _add_questions(api, services)
+    add_reports(api, services)
     _describe(api)
     _explain(api)
     return api

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from honnin.cases.report import Happened, Reporter, Sent, State
 from honnin.model import Channel, Judgement, Level, LinkLevel, OpinionOutcome, Severity, Stage
 
 
@@ -344,6 +345,74 @@ class IdentityIn(Shape):
     person: PersonIn | None = None
 
 
+class FileIn(Shape):
+    """A file as it is; what it is is found out from its content."""
+
+    name: str
+    content: str = Field(description="base64; up to 10 MB each, 10 files")
+
+
+class ReportIn(Shape):
+    """What somebody tells about an account. Everything is optional, but something has to be told."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "ticket-7",
+                    "reporter": "guest",
+                    "happened": "asked_for_money",
+                    "text": "社長を名乗る人から、振込を頼まれました。",
+                    "claimed_name": "試験 太郎",
+                    "platform": "chatwork",
+                    "account_id": "90001",
+                    "sent": ["money"],
+                }
+            ]
+        },
+    )
+
+    id: str | None = Field(None, max_length=200, description="sent again, it gives the same receipt")
+    event_id: str | None = Field(None, description="an event that this key had screened")
+    reporter: Reporter | None = Field(None, description="who told it; staff where nothing is said")
+    happened: Happened | None = None
+    text: str | None = Field(None, max_length=20_000)
+    claimed_name: str | None = Field(None, max_length=300)
+    claimed_company: str | None = Field(None, max_length=300)
+    platform: str | None = Field(None, max_length=300)
+    account_id: str | None = Field(None, max_length=300)
+    when: str | None = Field(None, description="ISO 8601; without a zone it is read as UTC")
+    sent: list[Sent] | None = Field(None, description="what was already handed over")
+    amount: str | None = Field(None, max_length=300)
+    paid_to: str | None = Field(None, max_length=300)
+    contact: str | None = Field(None, max_length=300, description="how to reach who told it")
+    language: str | None = Field(None, description="ja or en")
+    files: list[FileIn] | None = Field(None, max_length=10)
+
+
+class FileOut(Shape):
+    name: str
+    kind: str = Field(description="what the content is, whatever the name says")
+    size: int
+    sha256: str
+
+
+class ReportOut(Shape):
+    """How far a report has come, in words for its reporter."""
+
+    number: str
+    received_at: str
+    state: State
+    state_text: Words
+    reply: str
+    files: list[FileOut]
+
+
+class ReceiptOut(ReportOut):
+    secret: str = Field(description="with the number it opens the status page; shown only here")
+
+
 class MatchOut(Shape):
     identity: IdentityOut | None
 
@@ -373,7 +442,7 @@ def body_of(*shapes: type[BaseModel]) -> dict[str, Any]:
 def input_schemas() -> dict[str, Any]:
     """Return the schemas of all that is sent to us, by name."""
     found: dict[str, Any] = {}
-    for shape in (EventIn, BatchIn, LinkIn, IdentityIn, RememberIn):
+    for shape in (EventIn, BatchIn, LinkIn, IdentityIn, RememberIn, ReportIn):
         schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
         found |= schema.pop("$defs", {})
         found[shape.__name__] = schema

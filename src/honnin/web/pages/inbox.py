@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from honnin.app.access import Reach, Right
 from honnin.app.ports import AlertFilter, StoredVerdict
+from honnin.cases.report import Report
 from honnin.model import Channel, Event, Level
 from honnin.model.text import Language
 from honnin.web.answer import answer_of, joined
@@ -172,8 +173,15 @@ def _event_page(site: Site, request: Request, visit: Visit, event_id: str) -> HT
         copies=copies,
         alike=alike(site, stored, copies.copy) if copies.copy and request.query_params.get("alike") == "1" else None,
         tactics=TACTICS,
+        reported=reported_from(site, visit, stored),
         visible=visible,
     )
+
+
+def reported_from(site: Site, visit: Visit, stored: StoredVerdict) -> list[Report]:
+    """Return what was reported from the event, as far as they may see it."""
+    found = site.services.reports.store.of_event(stored.event.id, stored.source)
+    return [report for report in found if visit.may(Right.REPORTS_READ.value, report.by)]
 
 
 @router.post("/handled")

@@ -205,20 +205,20 @@ def send(request: Request, site: TheSite, given: WithFiles) -> HTMLResponse:
     language, ticket = site.visit(request).language, desk.read_ticket(posted.text("ticket"))
 
     def again(key: str, status: int = 422, ticket: str = "") -> HTMLResponse:
-        why = [say(f"report.mistake.{key}", language)]
+        why = [say(key, language)]
         why += [say("report.files_again", language)] if posted.files else []
         return _form(site, request, told, why, ticket=ticket, status=status)
 
     if not is_theirs or ticket is None or not now - TICKET_LASTS <= ticket.issued_at <= now:
-        return again("expired", 403)
+        return again("report.mistake.expired", 403)
     if posted.text(TRAP):
-        return again("trap", ticket=posted.text("ticket"))
+        return again("report.mistake.trap", ticket=posted.text("ticket"))
     if now - ticket.issued_at < QUICKEST:
-        return again("quick", ticket=posted.text("ticket"))
+        return again("report.mistake.quick", ticket=posted.text("ticket"))
     if told.is_empty(posted):
-        return again("empty", ticket=posted.text("ticket"))
+        return again("report.mistake.empty", ticket=posted.text("ticket"))
     if not _limits(request).reports.allows(address_of(request)):
-        return again("many", 429, posted.text("ticket"))
+        return again("report.mistake.many", 429, posted.text("ticket"))
     try:
         receipt = desk.receive(told.report(site.visit(request), now), posted.files, once=ticket.once)
     except BadInputError as error:
