@@ -202,6 +202,16 @@ def _loose(wanted: str) -> str:
     return _WIDE.pattern.join(re.escape(char) for char in wanted if not _WIDE.fullmatch(char))
 
 
+def likely_names(names: Iterable[str], text: str) -> list[str]:
+    """Return those of many names of which at least the family name stands somewhere in the text."""
+    squeezed = "\n".join(re.sub(_WIDE.pattern, "", form).casefold() for form in (normalise(text).text, text))
+    return [name for name in names if name.split() and _first(name) in squeezed]
+
+
+def _first(name: str) -> str:
+    return re.sub(_WIDE.pattern, "", normalise(name.split(maxsplit=1)[0]).text).casefold()
+
+
 def _kept(text: str, plan: Plan) -> list[tuple[int, int]]:
     """Return where the destination of money stands, which police and banks must see."""
     if not plan.keeps_destination:

@@ -247,11 +247,19 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Invite:
+    """Somebody else may work on it; only that lets them see a confidential one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
-    """Records are held, as a preservation request asks."""
+    """Records are held, as a preservation request asks; ``hold_id`` is what the locker calls it."""
 
     until: datetime
     document_no: str = ""
+    hold_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +292,7 @@ Step = (
     | Release
     | Record
     | Refuse
+    | Invite
     | Hold
     | ExtendHold
     | EndHold
@@ -332,7 +341,8 @@ class Request:
     @property
     def people(self) -> frozenset[str]:
         """Everybody who has worked on it."""
-        return frozenset({self.received_by, *(taken.by for taken in self.history)})
+        invited = (taken.step.name for taken in self.history if isinstance(taken.step, Invite))
+        return frozenset({self.received_by, *(taken.by for taken in self.history), *invited})
 
     def is_held(self, at: datetime) -> bool:
         return self.hold_until is not None and self.hold_until > at
@@ -380,6 +390,7 @@ _HELD = Text("保全中です。期限まで消せません。", "It is on hold 
 _NO_HOLD = Text("保全していません。", "Nothing is on hold.")
 _HOLD_TWICE = Text("すでに保全しています。延長してください。", "It is on hold already. Extend it.")
 _KEEP = Text("保存期間がまだ終わっていません。", "Its time of keeping is not over yet.")
+_NO_INVITED = Text("だれに頼むかを選んでください。", "Choose whom to ask.")
 _BACKWARDS = Text(
     "前の手順より前の時刻です。時計を確かめてください。", "This is earlier than the step before. Check the clock."
 )
@@ -422,6 +433,10 @@ def _taken(request: Request, step: Step, by: str, at: datetime, policy: Policy) 
             _at(request, *(OPEN - {State.RELEASED}))
             _need(reason, _NO_REASON)
             return replace(request, state=State.REFUSED, retain_until=at + policy.keep_for)
+        case Invite(name):
+            _at(request, *OPEN)
+            _need(name, _NO_INVITED)
+            return request
         case Hold() | ExtendHold() | EndHold():
             return _hold_steps(request, step, at)
         case Erase():

@@ -62,6 +62,7 @@ requests = Table(
     Column("id", String(40), primary_key=True),
     Column("received_at", UtcTime, nullable=False),
     Column("received_by", String(200), nullable=False),
+    Column("people", Text, nullable=False),
     Column("confidential", Boolean, nullable=False),
     Column("state", String(20), nullable=False),
     Column("requester", String(20), nullable=False),

@@ -74,6 +74,7 @@ def _requests() -> None:
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("received_by", sa.String(200), nullable=False),
+        sa.Column("people", sa.Text, nullable=False),
         sa.Column("confidential", sa.Boolean, nullable=False),
         *(sa.Column(name, sa.String(20), nullable=False) for name in ("state", "requester", "basis", "outcome")),
         sa.Column("hold_until", TIME),
