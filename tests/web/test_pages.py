@@ -515,7 +515,7 @@ class TestEvent:
 
 class TestKeys:
     def test_a_key_is_shown_once_and_can_be_revoked(self, staff):
-        made = staff.submit("/settings/keys", {"name": "チャット連携"})
+        made = staff.submit("/settings/keys", {"name": "チャット連携", "scope.screening": "yes"})
         secret = re.search(r'id="secret">([^<]+)<', made.text)[1]
         listed = staff.get("/settings/keys").text
 

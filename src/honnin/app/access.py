@@ -68,7 +68,7 @@ class Right(StrEnum):
     COOPERATION_PREPARE = "cooperation.prepare"
     COOPERATION_APPROVE = "cooperation.approve"
     COOPERATION_RELEASE = "cooperation.release"
-    COOPERATION_CONFIDENTIAL = "cooperation.confidential.read"  # requests whose very existence is nobody else's business
+    COOPERATION_CONFIDENTIAL = "cooperation.confidential.read"  # whose very existence is nobody else's business
 
     @property
     def is_reading(self) -> bool:

@@ -15,7 +15,7 @@ from starlette.types import Scope
 from honnin.app.access import NotAllowedError
 from honnin.web import api
 from honnin.web.guard import LimitBody, SafeHeaders
-from honnin.web.pages import account, check, copies, inbox, keys, people
+from honnin.web.pages import account, audit, check, copies, inbox, join, keys, own, people, report, reports, users
 from honnin.web.services import Services
 from honnin.web.site import FormExpiredError, SecondFactorNeededError, SignInNeededError, Site
 
@@ -36,7 +36,8 @@ def create_app(services: Services) -> FastAPI:
     site = Site(services)
     app = FastAPI(title="Honnin", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
-    for pages in (check, account, inbox, people, copies, keys):
+    app.state.report_limits = report.Limits(services)
+    for pages in (check, account, inbox, people, copies, keys, report, reports, own, join, users, audit):
         app.include_router(pages.router)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
@@ -72,7 +73,7 @@ def _explain_refusals(app: FastAPI, site: Site) -> None:
         return await run_in_threadpool(site.page, request, "not_allowed", 403, **values)
 
     async def second_factor_first(_request: Request, _error: Exception) -> Response:
-        return RedirectResponse("/account/second-factor", 303)
+        return RedirectResponse("/settings/second-factor", 303)
 
     async def sign_in_first(request: Request, _error: Exception) -> Response:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
