@@ -39,6 +39,9 @@ class Settings:
     ``report_replies``: ``yes`` shows reporters how theirs stands and what came of it; ``no`` only that it was received.
     ``report_contact_days``: for how many days after its end a report still knows whom to write to.
     ``operator_name`` and ``operator_contact``: who runs the report desk, as its privacy notice says.
+    ``evidence_days``: for how many days evidence is kept at least, counted from the last that was captured for a case.
+    ``timestamp_url`` and ``timestamp_ca``: a timestamp authority (RFC 3161), and the PEM file its answers have to lead to.
+    ``font_dir``: a folder with a Japanese font for PDFs, where it is not where Debian keeps it.
     ``second_opinion_url``: where an OpenAI-compatible endpoint of the operator's begins (``…/v1``); empty asks nobody.
     ``second_opinion_model`` and ``_key``: what is asked for there, and with which key, where it needs one.
     ``second_opinion_timeout``: after so many seconds the verdict goes on without it.
@@ -68,6 +71,10 @@ class Settings:
     report_contact_days: int = 180
     operator_name: str = ""
     operator_contact: str = ""
+    evidence_days: int = 2555
+    timestamp_url: str = ""
+    timestamp_ca: str = ""
+    font_dir: str = ""
     second_opinion_url: str = ""
     second_opinion_model: str = ""
     second_opinion_key: str = field(default="", repr=False)
@@ -129,6 +136,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         report_contact_days=number("REPORT_CONTACT_DAYS", default.report_contact_days, 3_650),
         operator_name=text("OPERATOR_NAME", default.operator_name),
         operator_contact=text("OPERATOR_CONTACT", default.operator_contact),
+        evidence_days=number("EVIDENCE_DAYS", default.evidence_days, 36_500),
+        timestamp_url=text("TIMESTAMP_URL", default.timestamp_url),
+        timestamp_ca=text("TIMESTAMP_CA", default.timestamp_ca),
+        font_dir=text("FONT_DIR", default.font_dir),
         second_opinion_url=text("SECOND_OPINION_URL", default.second_opinion_url).rstrip("/"),
         second_opinion_model=text("SECOND_OPINION_MODEL", default.second_opinion_model),
         second_opinion_key=text("SECOND_OPINION_KEY", default.second_opinion_key),
@@ -159,10 +170,23 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if found.report_replies not in {"yes", "no"}:
         mistakes.append(Mistake(0, PREFIX + "REPORT_REPLIES", Text("yes か no にしてください。", "Write yes or no.")))
     mistakes += _second_opinion_mistakes(found)
+    mistakes += _timestamp_mistakes(found)
     mistakes += _sign_in_mistakes(found)
     if mistakes:
         raise BadInputError(mistakes)
     return found
+
+
+def _timestamp_mistakes(found: Settings) -> list[Mistake]:
+    """What is wrong with the settings of the timestamp authority."""
+    if found.timestamp_url and not found.timestamp_url.startswith(("https://", "http://")):
+        text = Text("https:// か http:// から書いてください。", "Begin it with https:// or http://.")
+        return [Mistake(0, PREFIX + "TIMESTAMP_URL", text)]
+    if bool(found.timestamp_url) != bool(found.timestamp_ca):
+        name = "TIMESTAMP_CA" if found.timestamp_url else "TIMESTAMP_URL"
+        text = Text("TIMESTAMP_URL と TIMESTAMP_CA は両方要ります。", "TIMESTAMP_URL and TIMESTAMP_CA are needed both.")
+        return [Mistake(0, PREFIX + name, text)]
+    return []
 
 
 def _second_opinion_mistakes(found: Settings) -> list[Mistake]:

@@ -81,7 +81,7 @@ class Bundle:
     @property
     def root(self) -> str:
         """The one folder in the archive, and the name of the file."""
-        return f"honnin-evidence-{self.made_at:%Y%m%d}-{self.id}"
+        return f"honnin-evidence-{self.made_at:%Y%m%d}-{self.id[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

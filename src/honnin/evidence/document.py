@@ -145,7 +145,7 @@ def report(papers: Papers) -> Document:
     summary = papers.summary
     return Document(
         title="なりすまし・詐欺に関する報告書",
-        subtitle=f"{papers.recipient.text.ja} 提出用　{summary.title}",
+        subtitle=f"{papers.recipient.text.ja} 提出用　{summary.title}".strip(),
         lines=(
             ("案件番号", summary.number),
             ("作成日時（日本時間）", shown(papers.made_at)),

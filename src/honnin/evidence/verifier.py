@@ -611,20 +611,23 @@ def _timestamp(files: Mapping[str, Content], result: Result) -> None:
 # ---- as a program
 
 
-def verify_path(path: Path, key: bytes | None = None) -> Result:
-    """Verify a ZIP or an unpacked folder."""
-    result = Result()
+def read_path(path: Path, result: Result) -> dict[str, Content]:
+    """Read a ZIP or an unpacked folder; what cannot be read is empty, with findings that say why."""
     try:
         if path.is_dir():
             inside = [each for each in path.iterdir() if each.is_dir()]
-            folder = path if (path / BAGIT).exists() or len(inside) != 1 else inside[0]
-            files = read_folder(folder, result)
-        else:
-            with path.open("rb") as file:
-                files = read_zip(file, result)
+            return read_folder(path if (path / BAGIT).exists() or len(inside) != 1 else inside[0], result)
+        with path.open("rb") as file:
+            return read_zip(file, result)
     except UnreadableError:
-        return result
-    return verify(files, result, key)
+        return {}
+
+
+def verify_path(path: Path, key: bytes | None = None) -> Result:
+    """Verify a ZIP or an unpacked folder."""
+    result = Result()
+    files = read_path(path, result)
+    return verify(files, result, key) if files or not result.findings else result
 
 
 def report(result: Result) -> str:
