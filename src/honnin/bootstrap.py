@@ -26,8 +26,9 @@ from honnin.settings import Settings, roles_by_group, settings_from
 
 if TYPE_CHECKING:
     from honnin.app.access import Access, Role
+    from honnin.app.case_summary import Summaries
     from honnin.app.copies import CopyKeeper
-    from honnin.app.locker import Locker
+    from honnin.app.locker import Locker, Timestamps
     from honnin.app.reports import ReportDesk
     from honnin.app.screen import ScreeningDesk
     from honnin.app.second import SecondReading
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 
-FIRST_USER = "admin"
 DEMO_USER = "demo"
 DEMO_FIRST_PAUSE, DEMO_PAUSE = 10.0, 6.0
 """Seconds before the demo's attack begins, time to sign in; and between its messages, time to read."""
@@ -212,10 +212,27 @@ def locker(given: Settings, kept: Database) -> Locker:
         lambda: secrets.token_hex(16),
         lambda: secrets.token_hex(16),
         kept.transaction,
-        TypstPrinter(),
+        TypstPrinter(given.font_dir),
         tool=f"Honnin {__version__}",
         organization=given.operator_name,
+        keep_for=timedelta(days=given.evidence_days),
+        timestamps=_timestamps(given),
     )
+
+
+def _timestamps(given: Settings) -> Timestamps | None:
+    if not given.timestamp_url:
+        return None
+    from honnin.connectors.timestamps import TimestampAuthority
+
+    return TimestampAuthority.from_file(given.timestamp_url, Path(given.timestamp_ca))
+
+
+def summaries() -> Summaries:
+    """What cases say about themselves when their evidence is exported."""
+    from honnin.app.case_summary import NoSummaries
+
+    return NoSummaries()
 
 
 def report_desk(given: Settings, kept: Database) -> ReportDesk:
@@ -280,12 +297,31 @@ def add_user(kept: Database, name: str, password: str, roles: Iterable[Role]) ->
                 f"パスワードは{SHORTEST}文字以上にしてください。", f"Use a password of at least {SHORTEST} characters."
             )
         )
-    if not SqlUserStore(kept).create_user(name, hash_password(password), at=now(), roles=roles):
+    wanted = frozenset(roles)
+    if not SqlUserStore(kept).create_user(name, hash_password(password), at=now(), roles=wanted):
         raise HonninError(
             Text(
                 f"「{name}」はすでにいます。別の名前にしてください。", f'"{name}" exists already. Choose another name.'
             )
         )
+    _note_at_command_line(kept, "users.change", f"user:{name}", did="add", roles=" ".join(sorted(wanted)))
+
+
+def _note_at_command_line(kept: Database, action: str, thing: str, **detail: str) -> None:
+    from honnin.app.access import Access, Actor
+    from honnin.store import SqlAuditStore
+
+    Access(SqlAuditStore(kept), now).note(Actor.system("command line"), action, thing, detail=detail)
+
+
+def reset_user(given: Settings, kept: Database, name: str) -> str:
+    """Forget somebody's second factors and return the path of a link by which they choose a new password."""
+    from honnin.app.access import Access, Actor
+    from honnin.store import SqlAuditStore
+
+    staff, by = doors(given, kept, Access(SqlAuditStore(kept), now)).staff, Actor.system("command line")
+    staff.reset_factors(by, name)
+    return f"/join/{staff.password_link(by, name)}"
 
 
 def add_key(kept: Database, name: str, by: str) -> str:
@@ -297,6 +333,7 @@ def add_key(kept: Database, name: str, by: str) -> str:
     shown = f"{KEY_PREFIX}{new_token()[:8]}"
     secret = f"{shown}.{new_token()}"
     SqlUserStore(kept).add_key(ApiKey(shown, name, now(), by), digest(secret))
+    _note_at_command_line(kept, "keys.change", f"key:{shown}", did="create", name=name, by=by)
     return secret
 
 
@@ -318,7 +355,7 @@ def serve(given: Settings, *, demo: bool, say: Say) -> None:
         if login is not None:
             _open_demo(ready, login, stopping, say)
         elif not ready.services.users.has_users():
-            _welcome_first_user(ready.database, say)
+            _print_setup_link(ready, given, say)
         host = f"[{given.host}]" if ":" in given.host else given.host
         say(f"Honnin: http://{host}:{given.port}  (Ctrl+C で終了 / Ctrl+C stops it)")
         config = uvicorn.Config(create_app(ready.services), log_level="warning", server_header=False)
@@ -344,15 +381,14 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
         yield listening
 
 
-def _welcome_first_user(kept: Database, say: Say) -> None:
-    from honnin.app.access import Role
-
-    password = secrets.token_urlsafe(12)
-    add_user(kept, FIRST_USER, password, [Role.ADMIN, Role.ANALYST])
+def _print_setup_link(ready: Site, given: Settings, say: Say) -> None:
+    """Print the link by which the first administrator sets the site up; it works once, for a day."""
+    host = "localhost" if given.host in {"127.0.0.1", "::1"} else f"[{given.host}]" if ":" in given.host else given.host
+    address = given.public_url or f"http://{host}:{given.port}"
     say(
-        "最初の担当者を作りました。この表示は一度だけです。サインインしたらパスワードを変えてください。\n"
-        "A first member of staff was made. This is shown only once; change the password after signing in.\n"
-        f"  {FIRST_USER} / {password}"
+        "まだ利用者がいません。次のリンクを開いて、最初の管理者を決めてください。一回だけ、24時間使えます。\n"
+        "Nobody can sign in yet. Open this link to make the first administrator; it works once, for 24 hours.\n"
+        f"  {address}/join/{ready.services.doors.staff.setup_link()}"
     )
 
 

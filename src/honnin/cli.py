@@ -24,12 +24,16 @@ from honnin.model import Event, Text, Verdict
 if TYPE_CHECKING:
     from honnin.app.copies import CopyKeeper
     from honnin.app.jsonl import Answer
+    from honnin.app.locker import Locker
     from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.rules import Pack
     from honnin.screening import Engine
 
 Read = Callable[[int], bytes]
+
+COMMAND_LINE = "command line"
+"""Who did it, in the record, where it was done from here."""
 
 LANG = click.option(
     "--lang", type=click.Choice(["ja", "en"]), default="ja", show_default=True, help="Language of the answer."
@@ -325,6 +329,174 @@ def _keeper() -> Iterator[CopyKeeper]:
 
 
 @main.group(cls=Group)
+def evidence() -> None:
+    """Keep, export and verify evidence. 証拠を保全し、書き出し、確かめます。"""
+
+
+FOLDER = click.argument("folder")
+REASON = click.option("--reason", prompt="理由 / reason", help="Why; it is written into the log.")
+
+
+@evidence.command("list")
+@click.argument("folder", default="")
+def evidence_list(folder: str) -> None:
+    """List the evidence of FOLDER (such as case/2026-0001), or all folders."""
+    with _locker("evidence.read", folder) as locker:
+        if not folder:
+            for kept in locker.store.kept_folders():
+                click.echo(f"{kept.folder}\t{kept.items}\t{kept.last.isoformat(timespec='seconds')}")
+            return
+        for item in locker.items(folder):
+            name = "".join(char if char.isprintable() else "?" for char in item.file_name)
+            click.echo(
+                f"{item.id}\t{item.kind}\t{item.captured_at.isoformat(timespec='seconds')}\t{item.sha256}\t{name}"
+            )
+        for hold in locker.holds(folder):
+            click.echo(f"hold {hold.id}\t{hold.folder}\t{hold.reason}")
+
+
+@evidence.command("export")
+@FOLDER
+@click.option(
+    "--for",
+    "recipient",
+    type=click.Choice(["police", "bank", "consumer", "lawyer"]),
+    required=True,
+    help="Who gets it; what they ask first comes first.",
+)
+@click.option("--to", default="", help="Name and office of who receives it.")
+@click.option("--purpose", default="", help="What for; it is written into the log.")
+@click.option(
+    "--into", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path(), help="Folder to write to."
+)
+def evidence_export(folder: str, recipient: str, to: str, purpose: str, into: Path) -> None:
+    """Write a bundle of all evidence of FOLDER that anyone can verify, and print its name."""
+    from honnin.app.case_summary import plain_summary
+    from honnin.app.locker import Wish
+    from honnin.bootstrap import summaries
+    from honnin.evidence.summary import Recipient
+    from honnin.store.files import write_whole
+
+    with _locker("evidence.export", folder) as locker:
+        summary = summaries().summary(folder) or plain_summary(folder, locker.items(folder))
+        made = locker.export(folder, summary, Wish(Recipient(recipient), purpose, to), by=COMMAND_LINE)
+        write_whole(into / made.name, made.pieces())
+        if made.note is not None:
+            click.echo(f"{made.note.ja}\n{made.note.en}", err=True)
+        click.echo(str(into / made.name))
+
+
+@evidence.command("verify")
+@click.argument("bundle", type=click.Path(exists=True, path_type=Path))
+@click.option("--key", type=click.Path(exists=True, dir_okay=False), help="The issuer's public key (PEM).")
+@click.option("--tsa-roots", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Certificates (PEM) that the timestamp has to lead to.")  # fmt: skip
+@click.pass_context
+def evidence_verify(ctx: click.Context, bundle: Path, key: str | None, tsa_roots: Path | None) -> None:
+    """Verify a bundle (ZIP or folder), and name each thing that does not fit. It needs no database.
+
+    The exit status is 0 where all fits and --key is the signer's, 1 where something does not fit, 2 without --key.
+    """
+    from honnin.evidence.verifier import main as verify
+
+    status = verify([*(["--key", key] if key else []), str(bundle)])
+    if tsa_roots is not None:
+        from honnin.connectors.timestamps import stamped_bundle
+
+        at = stamped_bundle(bundle, tsa_roots.read_bytes())
+        if at is None:
+            click.echo("タイムスタンプがないか、指定した証明書のものではありません。")
+            click.echo("There is no timestamp, or it does not lead to these certificates.")
+            status = 1
+        else:
+            when = at.isoformat(timespec="seconds")
+            click.echo(f"タイムスタンプ：{when} にはこの内容でした。 / Timestamp: it was like this at {when}.")
+    ctx.exit(status)
+
+
+@evidence.command("head")
+@click.option("--timestamp", is_flag=True, help="Have it stamped by the authority of HONNIN_TIMESTAMP_URL.")
+@click.option("--since", type=click.File("rb"), help="A head that was printed before; prove that the log only grew.")
+@click.pass_context
+def evidence_head(ctx: click.Context, *, timestamp: bool, since: IO[bytes] | None) -> None:
+    """Print the signed head of the log. Keep it outside of this machine: in a mail, or on paper."""
+    from honnin.app.heads import only_grew, read_head, written_head
+
+    with _locker("evidence.read", "log") as locker:
+        head, stamp = locker.publish_head(stamp=timestamp)
+        click.echo(written_head(head, stamp))
+        if since is None:
+            return
+        old = read_head(since.read())
+        fits = only_grew(locker, old, head)
+        click.echo(
+            f"{old.head.size}件のときの先頭値から、記録は追記だけで続いています。 / "
+            f"Since {old.head.size} entries the log has only grown."
+            if fits
+            else "その先頭値の後で、記録が書き換えられています。 / The log was rewritten after that head.",
+            err=True,
+        )
+        ctx.exit(0 if fits else 1)
+
+
+@evidence.command("key")
+def evidence_key() -> None:
+    """Print the public key with which bundles are verified; give it to those who receive them."""
+    with _locker("evidence.read", "key") as locker:
+        click.echo(locker.key.pem.decode(), nl=False)
+        click.echo(f"指紋 / fingerprint: {locker.key.fingerprint}", err=True)
+
+
+@evidence.command("hold")
+@FOLDER
+@REASON
+def evidence_hold(folder: str, reason: str) -> None:
+    """Keep the evidence of FOLDER whatever its time is; prints the hold's id."""
+    with _locker("evidence.hold", folder) as locker:
+        click.echo(locker.hold(folder, reason=reason, by=COMMAND_LINE).id)
+
+
+@evidence.command("release")
+@click.argument("hold_id")
+@REASON
+def evidence_release(hold_id: str, reason: str) -> None:
+    """End a hold."""
+    with _locker("evidence.hold", hold_id) as locker:
+        locker.release(hold_id, reason=reason, by=COMMAND_LINE)
+
+
+@evidence.command("due")
+def evidence_due() -> None:
+    """List the folders whose time is over and that nobody holds."""
+    with _locker("evidence.read", "due") as locker:
+        for kept in locker.due():
+            click.echo(f"{kept.folder}\t{kept.items}\t{kept.last.isoformat(timespec='seconds')}")
+
+
+@evidence.command("erase")
+@FOLDER
+@REASON
+def evidence_erase(folder: str, reason: str) -> None:
+    """Erase the evidence of FOLDER whose time is over; that it was there stays in the log."""
+    with _locker("evidence.hold", folder) as locker:
+        count = locker.erase(folder, reason=reason, by=COMMAND_LINE)
+        click.echo(f"{count}点を消去しました。 / {count} items were erased.")
+
+
+@contextmanager
+def _locker(right: str, thing: str) -> Iterator[Locker]:
+    """The locker over the site's database; that it was opened from here is in the record."""
+    from honnin.app.access import Access, Actor, Right
+    from honnin.bootstrap import database, locker, now, settings
+    from honnin.store import SqlAuditStore
+
+    given = settings()
+    with database(given.database_url) as kept:
+        Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), f"evidence:{thing}"[:200])
+        yield locker(given, kept)
+
+
+@main.group(cls=Group)
 def rules() -> None:
     """Write and try rules. ルールを確かめます。"""
 
@@ -491,6 +663,58 @@ def user_add(name: str, password: str, roles: tuple[str, ...]) -> None:
     with database(settings().database_url) as kept:
         add_user(kept, name, password, roles_from(roles))
     click.echo(f"「{name}」を加えました。 / {name} was added.")
+
+
+@user.command("reset")
+@click.argument("name")
+def user_reset(name: str) -> None:
+    """Forget the second factors of NAME, end their sessions and print a one-time link for a new password."""
+    from honnin.bootstrap import database, reset_user, settings
+
+    given = settings()
+    with database(given.database_url) as kept:
+        path = reset_user(given, kept, name)
+    click.echo(
+        "表示は一度だけです。24時間使えます。本人にだけ渡してください。 / Shown once, works for 24 hours; for them alone.",
+        err=True,
+    )
+    click.echo(f"{given.public_url or f'http://localhost:{given.port}'}{path}")
+
+
+@main.group(cls=Group)
+def audit() -> None:
+    """The record of who saw and did what. だれが何を見て、何をしたかの記録。"""
+
+
+@audit.command("verify")
+@click.pass_context
+def audit_verify(ctx: click.Context) -> None:
+    """Go through the whole record and tell whether every line follows from the one before."""
+    from honnin.app.audit import AuditFilter, broken_at
+    from honnin.bootstrap import database, settings
+    from honnin.store import SqlAuditStore
+
+    with database(settings().database_url) as kept:
+        broken = broken_at(SqlAuditStore(kept).each(AuditFilter()))
+    click.echo(
+        "すべての行がつながっています。 / Every line follows from the one before."
+        if broken is None
+        else f"{broken}行目で鎖が切れています。 / The chain breaks at line {broken}."
+    )
+    ctx.exit(0 if broken is None else 1)
+
+
+@audit.command("export")
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="jsonl", show_default=True)
+def audit_export(form: str) -> None:
+    """Write the whole record, oldest line first."""
+    from honnin.app.audit import AuditFilter, to_csv, to_jsonl
+    from honnin.bootstrap import database, settings
+    from honnin.store import SqlAuditStore
+
+    with database(settings().database_url) as kept:
+        for part in (to_csv if form == "csv" else to_jsonl)(SqlAuditStore(kept).each(AuditFilter())):
+            sys.stdout.buffer.write(part)
 
 
 @main.group(cls=Group)
