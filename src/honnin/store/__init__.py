@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from honnin.store.audit import SqlAuditStore
+from honnin.store.cases import SqlCaseStore
 from honnin.store.copies import SqlCopyStore
 from honnin.store.credentials import SqlCredentialStore
 from honnin.store.database import Database
@@ -16,6 +17,7 @@ from honnin.store.verdicts import SqlVerdictStore
 __all__ = [
     "Database",
     "SqlAuditStore",
+    "SqlCaseStore",
     "SqlConversationStore",
     "SqlCopyStore",
     "SqlCredentialStore",
