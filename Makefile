@@ -10,7 +10,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 LOCK := .cache/uv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 --extra build
 
-.PHONY: help run test check bench bench-peers eval fit lock clean
+.PHONY: help run test check soak bench bench-peers eval fit lock clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 20
@@ -31,6 +31,10 @@ check: .venv/.installed-test ## style, types and layers
 bench: .venv/.installed-test ## measure the speed, what evasion costs, and others beside us on a sample of the labelled messages
 	@scripts/system-packages mail-filters || true # the comparison says what it leaves out
 	@for bench in bench/*_bench.py "bench/evasion.py --every 3" "bench/peers.py --every 5"; do echo "== $$bench"; $(BIN)/python $$bench; done
+
+soak: .venv/.installed-test ## kill the product at random points, 200 times in all, on both databases: nothing may be lost
+	@scripts/system-packages
+	@HONNIN_SOAK_KILLS=$${HONNIN_SOAK_KILLS:-200} scripts/with-postgres $(BIN)/pytest -q tests/soak
 
 bench-peers: .venv/.installed-test ## compare with a word list, SpamAssassin and rspamd on the same labelled messages
 	@scripts/system-packages mail-filters

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from honnin.store.files import write_whole
@@ -20,3 +22,12 @@ def test_or_not_at_all(tmp_path):
         write_whole(tmp_path / "a.zip", failing())
     assert (tmp_path / "a.zip").read_bytes() == b"before"
     assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_what_was_left_behind_is_cleared_away(tmp_path):
+    for name, age in ((".old.zip.x.honnin-part", 7_200), (".new.zip.x.honnin-part", 0)):
+        (tmp_path / name).write_bytes(b"half")
+        at = (tmp_path / name).stat().st_mtime - age
+        os.utime(tmp_path / name, (at, at))
+    write_whole(tmp_path / "a.zip", [b"one"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".new.zip.x.honnin-part", "a.zip"]

@@ -1,0 +1,3 @@
+from tests.store.conftest import database_url
+
+__all__ = ["database_url"]
