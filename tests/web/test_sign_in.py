@@ -8,9 +8,11 @@ from dataclasses import replace
 import pyotp
 import pytest
 
-from honnin.app.access import Role
+from honnin.app.access import Refusal, Right, Role, Scope
 from honnin.app.accounts import Method
 from honnin.app.passwords import hash_password
+from honnin.web.pages.audit import AREAS
+from honnin.web.words import words
 
 from .conftest import PASSWORD, PASSWORD_HASH
 
@@ -455,3 +457,20 @@ def test_a_session_of_another_kind_is_as_strong_as_what_was_shown():
 def test_nothing_secret_is_shown_when_values_are_printed(world):
     settings = replace(world.services.settings, secret_key="s3cret", oidc_client_secret="s3cret2")
     assert "s3cret" not in repr(settings)
+
+
+def test_everything_that_has_a_name_has_words():
+    missing = [
+        key
+        for key in (
+            *(f"right.{right.value}" for right in Right),
+            *(f"role.{role.value}" for role in Role),
+            *(f"scope.{scope.value}" for scope in Scope),
+            *(f"method.{method.value}" for method in Method),
+            *(f"audit.area.{area}" for area in AREAS),
+            *(f"not_allowed.{why.value}" for why in (Refusal.ROLE, Refusal.OTHERS)),
+            *(f"problem.not_allowed.{why.value}" for why in (Refusal.SCOPE, Refusal.OTHERS)),
+        )
+        if key not in words()
+    ]
+    assert missing == []
