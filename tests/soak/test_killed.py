@@ -9,7 +9,7 @@ import random
 import pytest
 from tests.soak.harness import kill_often
 
-WORKS = {"tests.soak.sealing": 2, "tests.soak.exporting": 1}
+WORKS = {"tests.soak.sealing": 2, "tests.soak.exporting": 1, "tests.soak.intake": 3}
 """Each piece of work, with how often it is killed in the sample on each database."""
 KILLS = int(os.environ.get("HONNIN_SOAK_KILLS", "0"))
 DATABASES = 2

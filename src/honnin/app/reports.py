@@ -104,7 +104,7 @@ class Surroundings:
     transaction: Transaction
     receipts: Receipts
     now: Callable[[], datetime]
-    told: Callable[[Report], None] = lambda _report: None
+    told: Callable[[Report], object] = lambda _report: None
     is_held: Callable[[str], bool] = lambda _folder: False
     contact_lasts: timedelta = timedelta(days=180)
 
