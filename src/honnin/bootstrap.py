@@ -27,7 +27,9 @@ from honnin.settings import Settings, roles_by_group, settings_from
 if TYPE_CHECKING:
     from honnin.app.access import Access, Role
     from honnin.app.case_summary import Summaries
+    from honnin.app.cooperation import CooperationDesk
     from honnin.app.copies import CopyKeeper
+    from honnin.app.indicators import IndicatorKeeper
     from honnin.app.locker import Locker, Timestamps
     from honnin.app.reports import ReportDesk
     from honnin.app.screen import ScreeningDesk
@@ -175,6 +177,8 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         access=access,
         audit=audit,
         reports=report_desk(given, kept),
+        indicators=indicator_keeper(given, kept),
+        cooperation=cooperation_desk(given, kept, access),
         doors=doors(given, kept, access),
         check_link=ready.links.check,
         match_identity=lambda account, people: match(account, Directory(people)),
@@ -253,6 +257,37 @@ def report_desk(given: Settings, kept: Database) -> ReportDesk:
         contact_lasts=timedelta(days=given.report_contact_days),
     )
     return ReportDesk(SqlReportStore(kept), around)
+
+
+def indicator_keeper(given: Settings, kept: Database) -> IndicatorKeeper:
+    """What keeps indicators and exchanges them with others, over a database."""
+    from honnin.app.indicators import IndicatorKeeper, producer
+    from honnin.store import SqlDirectoryStore
+    from honnin.store.indicators import SqlIndicatorStore
+
+    shares = producer(given.operator_name, given.operator_contact)
+    return IndicatorKeeper(SqlIndicatorStore(kept), SqlDirectoryStore(kept), shares, now)
+
+
+def cooperation_desk(given: Settings, kept: Database, access: Access) -> CooperationDesk:
+    """What leads requests for records, over a database."""
+    from honnin.app.cooperation import CooperationDesk
+    from honnin.sharing.request import Policy
+    from honnin.store import SqlDirectoryStore
+    from honnin.store.cooperation import SqlCooperationStore
+
+    directory = SqlDirectoryStore(kept)
+    return CooperationDesk(
+        SqlCooperationStore(kept, vault(given)),
+        locker(given, kept),
+        access,
+        now,
+        lambda: f"{now():%Y%m%d}-{secrets.token_hex(4)}",
+        kept.transaction,
+        given.operator_name or "Honnin",
+        lambda: [person.name for person in directory.people()],
+        Policy(given.communications == "warrant", timedelta(days=given.cooperation_days)),
+    )
 
 
 def doors(given: Settings, kept: Database, access: Access) -> Doors:

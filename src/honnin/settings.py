@@ -42,6 +42,8 @@ class Settings:
     ``evidence_days``: for how many days evidence is kept at least, counted from the last that was captured for a case.
     ``timestamp_url`` and ``timestamp_ca``: a timestamp authority (RFC 3161), and the PEM file its answers have to lead to.
     ``font_dir``: a folder with a Japanese font for PDFs, where it is not where Debian keeps it.
+    ``communications``: ``warrant`` hands communications of others over on a warrant only; ``reviewed`` leaves it to the review.
+    ``cooperation_days``: for how many days the record of a request is kept after it ended.
     ``second_opinion_url``: where an OpenAI-compatible endpoint of the operator's begins (``…/v1``); empty asks nobody.
     ``second_opinion_model`` and ``_key``: what is asked for there, and with which key, where it needs one.
     ``second_opinion_timeout``: after so many seconds the verdict goes on without it.
@@ -72,6 +74,8 @@ class Settings:
     operator_name: str = ""
     operator_contact: str = ""
     evidence_days: int = 2555
+    communications: str = "warrant"
+    cooperation_days: int = 1095
     timestamp_url: str = ""
     timestamp_ca: str = ""
     font_dir: str = ""
@@ -137,6 +141,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         operator_name=text("OPERATOR_NAME", default.operator_name),
         operator_contact=text("OPERATOR_CONTACT", default.operator_contact),
         evidence_days=number("EVIDENCE_DAYS", default.evidence_days, 36_500),
+        communications=text("COMMUNICATIONS", default.communications),
+        cooperation_days=number("COOPERATION_DAYS", default.cooperation_days, 36_500),
         timestamp_url=text("TIMESTAMP_URL", default.timestamp_url),
         timestamp_ca=text("TIMESTAMP_CA", default.timestamp_ca),
         font_dir=text("FONT_DIR", default.font_dir),
@@ -232,6 +238,8 @@ def _second_opinion_mistakes(found: Settings) -> list[Mistake]:
 def _sign_in_mistakes(found: Settings) -> list[Mistake]:
     """What is wrong with the settings of signing in; no secret is repeated."""
     wrong: list[tuple[str, Text]] = []
+    if found.communications not in {"warrant", "reviewed"}:
+        wrong.append(("COMMUNICATIONS", Text("warrant か reviewed にしてください。", "Use warrant or reviewed.")))
     if found.second_factor not in {"required", "optional"}:
         wrong.append(("SECOND_FACTOR", Text("required か optional にしてください。", "Use required or optional.")))
     if found.secret_key and not _is_key(found.secret_key):

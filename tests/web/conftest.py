@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from starlette.testclient import TestClient
-
 from honnin.app.access import Access, Role
+from honnin.app.cooperation import CooperationDesk
 from honnin.app.copies import CopyKeeper
 from honnin.app.factors import SecondFactors
+from honnin.app.indicators import IndicatorKeeper, producer
 from honnin.app.passwords import new_token
 from honnin.app.ports import StoredVerdict
 from honnin.app.receipts import Receipts
@@ -42,7 +42,6 @@ from honnin.model import (
     Verdict,
 )
 from honnin.rules import shipped_pack
-from honnin.settings import Settings
 from honnin.store import (
     Database,
     SqlAuditStore,
@@ -53,6 +52,11 @@ from honnin.store import (
     SqlUserStore,
     SqlVerdictStore,
 )
+from honnin.store.cooperation import SqlCooperationStore
+from honnin.store.indicators import SqlIndicatorStore
+from starlette.testclient import TestClient
+
+from honnin.settings import Settings
 from honnin.web import Services, create_app
 from honnin.web.services import Doors
 
@@ -199,6 +203,24 @@ def report_desk(database, clock, **more):
     return ReportDesk(SqlReportStore(database), Surroundings(**around | more))
 
 
+def indicator_keeper(database, directory, clock):
+    shares = producer("見本商事", "appeal@example.jp")
+    return IndicatorKeeper(SqlIndicatorStore(database), directory, shares, clock)
+
+
+def cooperation_desk(database, directory, access, clock):
+    return CooperationDesk(
+        SqlCooperationStore(database, Vault(b"k" * 32)),
+        FakeLocker(),
+        access,
+        clock,
+        lambda: f"R-{new_token()[:8]}",
+        database.transaction,
+        "見本商事",
+        lambda: [person.name for person in directory.people()],
+    )
+
+
 class Clock:
     def __init__(self):
         self.now = NOW
@@ -289,6 +311,8 @@ def make_world(tmp_path, empty_database):
             audit=audit,
             doors=make_doors(database, users, access, clock),
             reports=report_desk(database, clock),
+            indicators=indicator_keeper(database, directory, clock),
+            cooperation=cooperation_desk(database, directory, access, clock),
             check_link=check_link,
             match_identity=match_identity,
             settings=Settings(**{"second_factor": "optional"} | settings),

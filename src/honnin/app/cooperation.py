@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -135,13 +135,17 @@ class Evidence(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What the preparer chose: which items, who else is named in them, whose messages stay, and what is taken out by hand."""
+    """What the preparer chose: which items, who else is named in them, whose messages stay, and what is taken out by hand.
+
+    ``words`` are taken out wherever they stand, each with its reason.
+    """
 
     items: tuple[str, ...]
     keep: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     employee_ids: tuple[str, ...] = ()
     involved: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     by_hand: tuple[ByHand, ...] = ()
 
 
@@ -438,9 +442,19 @@ def _several(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _shown(document: Document, plan: Plan, choice: Choice, by: str, at: datetime) -> Shown:
-    taken_out = tuple(redaction.redactions(document, plan, by=by, at=at, by_hand=choice.by_hand))
+    by_hand = (*choice.by_hand, *_wherever(document, choice.words))
+    taken_out = tuple(redaction.redactions(document, plan, by=by, at=at, by_hand=by_hand))
     passages = tuple((passage, tuple(redaction.preview(passage, taken_out))) for passage in document.passages)
     return Shown(document, passages, redaction.redacted(document, taken_out, plan), taken_out)
+
+
+def _wherever(document: Document, words: Iterable[tuple[str, str]]) -> Iterator[ByHand]:
+    for word, reason in words:
+        if not word:
+            continue
+        for passage in document.passages:
+            for match in re.finditer(re.escape(word), passage.text):
+                yield ByHand(document.item, passage.place, match.start(), match.end(), reason)
 
 
 def document_of(item: Item, content: bytes) -> Document | None:

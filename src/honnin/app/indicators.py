@@ -185,8 +185,8 @@ NO_ROOM = Text(
     f"No more than {MOST_KEPT:,} indicators can be kept. Forget a source that is not used, then import again.",
 )
 NO_APPEAL = Text(
-    "共有する前に、間違いを申し出る連絡先（HONNIN_APPEAL_CONTACT）を決めてください。",
-    "Before sharing, set where mistakes can be reported (HONNIN_APPEAL_CONTACT).",
+    "共有する前に、間違いを申し出る連絡先（HONNIN_OPERATOR_CONTACT）を決めてください。",
+    "Before sharing, set where mistakes can be reported (HONNIN_OPERATOR_CONTACT).",
 )
 WITHDRAWN = Text(
     "以前に間違いとして取り下げた指標です。取り下げの理由を確かめてください。",

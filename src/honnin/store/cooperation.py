@@ -165,7 +165,7 @@ class SqlCooperationStore:
             return tuple(connection.execute(over.order_by(requests.c.id)).scalars())
 
     def erase(self, after: Request) -> bool:
-        nothing = {"letter": b"", "received_by": "", "people": "", "hold_until": None}
+        nothing: dict[str, Any] = {"letter": b"", "received_by": "", "people": "", "hold_until": None}
         nothing |= {"state": State.ERASED.value, "steps": len(after.history)}
         with self._database.transaction(locks=[f"cooperation:{after.id}"]) as connection:
             before = len(after.history) - 1

@@ -15,7 +15,22 @@ from starlette.types import Scope
 from honnin.app.access import NotAllowedError
 from honnin.web import api
 from honnin.web.guard import LimitBody, SafeHeaders
-from honnin.web.pages import account, audit, check, copies, inbox, join, keys, own, people, report, reports, users
+from honnin.web.pages import (
+    account,
+    audit,
+    check,
+    cooperation,
+    copies,
+    inbox,
+    indicators,
+    join,
+    keys,
+    own,
+    people,
+    report,
+    reports,
+    users,
+)
 from honnin.web.services import Services
 from honnin.web.site import FormExpiredError, SecondFactorNeededError, SignInNeededError, Site
 
@@ -37,7 +52,22 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="Honnin", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
     app.state.report_limits = report.Limits(services)
-    for pages in (check, account, inbox, people, copies, keys, report, reports, own, join, users, audit):
+    for pages in (
+        check,
+        account,
+        inbox,
+        people,
+        copies,
+        keys,
+        report,
+        reports,
+        own,
+        join,
+        users,
+        audit,
+        indicators,
+        cooperation,
+    ):
         app.include_router(pages.router)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])

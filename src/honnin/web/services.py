@@ -11,9 +11,11 @@ from typing import Protocol
 from honnin.app.access import Access
 from honnin.app.accounts import UserStore
 from honnin.app.audit import AuditStore
+from honnin.app.cooperation import CooperationDesk
 from honnin.app.copies import CopyKeeper
 from honnin.app.credentials import CredentialStore
 from honnin.app.factors import SecondFactors
+from honnin.app.indicators import IndicatorKeeper
 from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
 from honnin.app.reports import ReportDesk
 from honnin.app.sign_in import SignIn
@@ -64,6 +66,8 @@ class Services:
     audit: AuditStore
     doors: Doors
     reports: ReportDesk
+    indicators: IndicatorKeeper
+    cooperation: CooperationDesk
     check_link: Callable[[str], LinkCheck]
     match_identity: Callable[[Account, Sequence[Person]], IdentityMatch | None]
     settings: Settings

@@ -27,6 +27,7 @@ from honnin.app.passwords import digest
 from honnin.app.uploads import Upload
 from honnin.model.text import Language
 from honnin.web.limits import RateLimit, caller_of
+from honnin.web.marking import visible
 from honnin.web.services import Services
 from honnin.web.words import language_of, say
 
@@ -121,7 +122,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals.update(event_url=event_url, static_url=static_url)
+        self._templates.globals.update(event_url=event_url, static_url=static_url, visible=visible)
 
     def visit(self, request: Request) -> Visit:
         """Return who is visiting; asked once for each request."""
