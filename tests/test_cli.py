@@ -8,9 +8,11 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import click
@@ -319,6 +321,32 @@ class TestStaff:
         assert re.fullmatch(r"hk_\S+\.\S+\n", done.stdout.decode())
 
 
+class TestAccounts:
+    def test_the_record_is_verified_and_exported(self, honnin, tmp_path):
+        honnin("user", "add", "hana", "--password", "a long enough password", "--role", "admin")
+        honnin("key", "create", "gateway")
+
+        assert "つながっています" in honnin("audit", "verify").stdout.decode()
+        rows = [json.loads(line) for line in honnin("audit", "export").stdout.splitlines()]
+        assert [(row["actor"], row["action"], row["detail"]["did"]) for row in rows] == [
+            ("command line", "users.change", "add"),
+            ("command line", "keys.change", "create"),
+        ]
+        assert honnin("audit", "export", "--format", "csv").stdout.startswith(b"\xef\xbb\xbfnumber,at,actor")
+        (database,) = tmp_path.rglob("*.db")
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("DROP TRIGGER audit_no_update")
+            connection.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
+            connection.commit()
+        assert "2行目" in honnin("audit", "verify", check=1).stdout.decode()
+
+    def test_somebody_who_lost_everything_gets_a_link(self, honnin):
+        honnin("user", "add", "hana", "--password", "a long enough password")
+
+        assert re.fullmatch(r"http://localhost:8700/join/\S{40,}\n", honnin("user", "reset", "hana").stdout.decode())
+        assert "There is nobody of that name." in honnin("user", "reset", "nobody", check=1).stderr.decode()
+
+
 class TestServe:
     @contextlib.contextmanager
     def serving(self, tmp_path, *words):
@@ -349,12 +377,19 @@ class TestServe:
             assert process.wait(20) in {0, 130, -signal.SIGINT}
             assert "Traceback" not in rest
 
-    def test_it_answers_and_names_the_first_user_once(self, tmp_path):
+    def test_it_prints_a_setup_link_until_somebody_can_sign_in(self, tmp_path, honnin):
         with self.serving(tmp_path) as (port, said):
             assert answer(port) == 200
-            assert re.search(r"admin / \S{12,}", said)
+            link = re.search(rf"http://localhost:{port}/join/(\S{{40,}})", said)[1]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/join/{link}", timeout=5) as page:
+                assert 'name="new"' in page.read().decode()
         with self.serving(tmp_path) as (port, said):
-            assert "admin" not in said
+            assert link not in said
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/join/{link}", timeout=5)
+        honnin("user", "add", "hana", "--password", "a long enough password", "--role", "admin")
+        with self.serving(tmp_path) as (port, said):
+            assert "/join/" not in said
 
     def test_a_taken_port_is_told_kindly(self, tmp_path, honnin):
         with self.serving(tmp_path) as (port, _):
