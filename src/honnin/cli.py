@@ -23,6 +23,7 @@ from honnin.model import Event, Text, Verdict
 
 if TYPE_CHECKING:
     from honnin.app.copies import CopyKeeper
+    from honnin.app.indicators import IndicatorKeeper
     from honnin.app.jsonl import Answer
     from honnin.app.locker import Locker
     from honnin.copies import Memory
@@ -494,6 +495,103 @@ def _locker(right: str, thing: str) -> Iterator[Locker]:
     with database(given.database_url) as kept:
         Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), f"evidence:{thing}"[:200])
         yield locker(given, kept)
+
+
+@main.group(cls=Group)
+def indicators() -> None:
+    """Clues that were reported, shared with others. 通報された手がかりを、ほかと分け合います。"""
+
+
+@indicators.command("export")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["stix", "misp", "taxii"]),
+    default="stix",
+    show_default=True,
+    help="STIX 2.1, MISP, or the files of a TAXII collection as a ZIP.",
+)
+@click.option(
+    "--tlp",
+    type=click.Choice(["clear", "green", "amber", "amber+strict", "red"]),
+    default="amber",
+    show_default=True,
+    help="The circle that may have them.",
+)
+@click.option("--all", "everything", is_flag=True, help="What others shared and allow to be passed on, too.")
+def indicators_export(form: str, tlp: str, *, everything: bool) -> None:
+    """Write what may leave for others: reported, unconfirmed, nothing of people, cases or criteria.
+
+    外へ出してよいものだけを書き出します。人、案件、見分ける条件は含みません。
+    """
+    from honnin.app.indicators import Form
+    from honnin.sharing.indicator import Tlp
+
+    with _indicators("indicators.export", f"indicators:{form}:{tlp}") as keeper:
+        found = keeper.export(Form(form), widest=Tlp(tlp), everything=everything)
+    sys.stdout.buffer.write(found.content)
+    click.echo(f"{found.count}件を書き出しました。 / {found.count} written.", err=True)
+
+
+@indicators.command("import")
+@click.argument("file")
+@click.option("--from", "origin", default="", help="Who it is from; all of it can be forgotten by this name.")
+@click.pass_context
+def indicators_import(ctx: click.Context, file: str, origin: str) -> None:
+    """Take in what another shared as STIX or MISP. What cannot be read is named by object and field, the rest is taken."""
+    from honnin.app.indicators import LARGEST_FILE
+
+    name = origin or ("" if file == "-" else Path(file).stem)
+    with _indicators("indicators.change", f"indicators:{name}") as keeper, _opened(file) as read:
+        report = keeper.import_file(_all_of(read, LARGEST_FILE + 1), by="command line", origin=name)
+    for mistake in report.mistakes:
+        click.echo(str(mistake), err=True)
+    click.echo(
+        f"新しく{report.new}件、更新{report.renewed}件、変わらない{report.known}件、取り込めない{report.refused}件。 / "
+        f"{report.new} new, {report.renewed} renewed, {report.known} unchanged, {report.refused} refused."
+    )
+    ctx.exit(1 if report.refused else 0)
+
+
+def _all_of(read: Read, most: int) -> bytes:
+    """Read to the end, but no more than so much."""
+    parts, size = [], 0
+    while size < most and (part := read(min(1 << 20, most - size))):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
+
+
+@contextmanager
+def _indicators(right: str, thing: str) -> Iterator[IndicatorKeeper]:
+    """The indicators of the site; who reached for them at the command line is in the record."""
+    from honnin.app.access import Access, Actor, Right
+    from honnin.bootstrap import database, indicator_keeper, now, settings
+    from honnin.store import SqlAuditStore
+
+    given = settings()
+    with database(given.database_url) as kept:
+        Access(SqlAuditStore(kept), now).permit(Actor.system("command line"), Right(right), thing)
+        yield indicator_keeper(given, kept)
+
+
+@main.group(cls=Group)
+def cooperation() -> None:
+    """Requests for records by investigators and others. 捜査機関などからの照会。"""
+
+
+@cooperation.command("expire")
+def cooperation_expire() -> None:
+    """Erase requests whose time of keeping is over and that nobody holds; only counts are left."""
+    from honnin.app.access import Access, Actor
+    from honnin.bootstrap import cooperation_desk, database, now, settings
+    from honnin.store import SqlAuditStore
+
+    given = settings()
+    with database(given.database_url) as kept:
+        desk = cooperation_desk(given, kept, Access(SqlAuditStore(kept), now))
+        count = desk.erase_due(Actor.system("command line"))
+    click.echo(f"{count}件の記録を消しました。 / {count} requests erased.")
 
 
 @main.group(cls=Group)
