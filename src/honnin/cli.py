@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from honnin.app.indicators import IndicatorKeeper
     from honnin.app.jsonl import Answer
     from honnin.app.locker import Locker
+    from honnin.app.reports import ReportDesk
     from honnin.copies import Memory
     from honnin.identity import Directory
     from honnin.rules import Pack
@@ -592,6 +594,63 @@ def cooperation_expire() -> None:
         desk = cooperation_desk(given, kept, Access(SqlAuditStore(kept), now))
         count = desk.erase_due(Actor.system("command line"))
     click.echo(f"{count}件の記録を消しました。 / {count} requests erased.")
+
+
+@main.group(cls=Group)
+def report() -> None:
+    """Copies, and the forgetting, of what reporters told us. 通報した人の情報を写し、消します。"""
+
+
+@report.command("export")
+@click.argument("number")
+def report_export(number: str) -> None:
+    """Write everything that the report NUMBER holds, as JSON, for the person who asks for their data."""
+    from honnin.app.receipts import typed_number
+    from honnin.app.reports import exported
+
+    with _report_desk("reports.read", number) as desk:
+        found = desk.store.get(typed_number(number))
+        if found is None:
+            raise HonninError(Text("その受付番号の通報はありません。", "There is no report of that number."))
+        click.echo(json.dumps(exported(found), ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+
+
+@report.command("erase")
+@click.argument("number")
+def report_erase(number: str) -> None:
+    """Forget whom to write to about the report NUMBER, unless its evidence is on hold."""
+    from honnin.app.receipts import typed_number
+
+    with _report_desk("reports.answer", number) as desk:
+        if not desk.erase_contact(typed_number(number)):
+            raise HonninError(
+                Text(
+                    "消す連絡先がないか、証拠が保全中（ホールド）です。",
+                    "There is no contact to erase, or the evidence is on hold.",
+                )
+            )
+        click.echo("連絡先を消しました。 / The contact was erased.")
+
+
+@report.command("tidy")
+def report_tidy() -> None:
+    """Forget whom to write to where reports were closed long ago (HONNIN_REPORT_CONTACT_DAYS). Let it run every day."""
+    with _report_desk("reports.answer", "tidy") as desk:
+        count = desk.tidy()
+        click.echo(f"{count}件の連絡先を消しました。 / {count} contacts were erased.")
+
+
+@contextmanager
+def _report_desk(right: str, number: str) -> Iterator[ReportDesk]:
+    """The report desk over the site's database; that it was opened from here is in the record."""
+    from honnin.app.access import Access, Actor, Right
+    from honnin.bootstrap import database, now, report_desk, settings
+    from honnin.store import SqlAuditStore
+
+    given = settings()
+    with database(given.database_url) as kept:
+        Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), f"report:{number}"[:200])
+        yield report_desk(given, kept)
 
 
 @main.group(cls=Group)
