@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from honnin.app.case_summary import Summaries
     from honnin.app.cooperation import CooperationDesk
     from honnin.app.copies import CopyKeeper
+    from honnin.app.desk import CaseDesk
     from honnin.app.indicators import IndicatorKeeper
     from honnin.app.locker import Locker, Timestamps
     from honnin.app.reports import ReportDesk
@@ -36,12 +37,15 @@ if TYPE_CHECKING:
     from honnin.app.second import SecondReading
     from honnin.app.single_sign_on import Provider
     from honnin.app.vault import Vault
+    from honnin.cases.report import Report
     from honnin.copies import Memory
     from honnin.identity import Directory
+    from honnin.model import Event, Verdict
     from honnin.store import Database
     from honnin.web.services import Doors, Services
 
 Say = Callable[[str], None]
+MISSED_SINCE = timedelta(days=2)
 
 DEMO_USER = "demo"
 DEMO_FIRST_PAUSE, DEMO_PAUSE = 10.0, 6.0
@@ -168,6 +172,13 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         copies,
         second_reading(given, ready),
     )
+
+    def told(report: Report) -> str:
+        return cases.take_in(report)
+
+    reports = report_desk(given, kept, told=told)
+    cases = case_desk(given, kept, desk.screen, copies, reports)
+    desk.told = cases.take_alert
     services = Services(
         desk=desk,
         verdicts=verdicts,
@@ -176,7 +187,10 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         users=SqlUserStore(kept),
         access=access,
         audit=audit,
-        reports=report_desk(given, kept),
+        reports=reports,
+        cases=cases,
+        locker=locker(given, kept),
+        summaries=summaries(),
         indicators=indicator_keeper(given, kept),
         cooperation=cooperation_desk(given, kept, access),
         doors=doors(given, kept, access),
@@ -239,8 +253,32 @@ def summaries() -> Summaries:
     return NoSummaries()
 
 
-def report_desk(given: Settings, kept: Database) -> ReportDesk:
-    """What takes reports in, over a database."""
+def case_desk(
+    given: Settings, kept: Database, screen: Callable[[Event], Verdict], copies: CopyKeeper, reports: ReportDesk | None
+) -> CaseDesk:
+    """What makes cases of reports and alerts, over a database."""
+    from honnin.app.desk import CaseDesk, DeskParts
+    from honnin.app.intake import OwnMarks
+    from honnin.store import SqlCaseStore, SqlDirectoryStore, SqlVerdictStore
+
+    parts = DeskParts(
+        verdicts=SqlVerdictStore(kept),
+        sealing=locker(given, kept),
+        copies=copies,
+        screen=screen,
+        now=now,
+        new_id=lambda: f"{now():%y%m%d}-{secrets.token_hex(4)}",
+        transaction=kept.transaction,
+        reporters=reports,
+        ours=OwnMarks(SqlDirectoryStore(kept)),
+    )
+    return CaseDesk(SqlCaseStore(kept), parts)
+
+
+def report_desk(
+    given: Settings, kept: Database, *, told: Callable[[Report], object] = lambda _report: None
+) -> ReportDesk:
+    """What takes reports in, over a database; ``told`` hears of each inside the transaction that keeps it."""
     from honnin.app.receipts import Receipts
     from honnin.app.reports import ReportDesk, Surroundings
     from honnin.connectors.redraw import RedrawApart
@@ -253,6 +291,7 @@ def report_desk(given: Settings, kept: Database) -> ReportDesk:
         transaction=kept.transaction,
         receipts=Receipts(vault(given).key_for("receipts")),
         now=now,
+        told=told,
         is_held=lambda folder: bool(sealing.holds(folder)),
         contact_lasts=timedelta(days=given.report_contact_days),
     )
@@ -385,6 +424,7 @@ def serve(given: Settings, *, demo: bool, say: Say) -> None:
             given = replace(given, database_url=f"sqlite:///{folder}/demo.db", second_factor="optional")
         login = (DEMO_USER, secrets.token_urlsafe(9)) if demo else None
         ready = site(given, stack.enter_context(database(given.database_url)), demo_login=login)
+        ready.services.cases.catch_up(since=now() - MISSED_SINCE)
         stopping = threading.Event()
         stack.callback(stopping.set)
         if login is not None:

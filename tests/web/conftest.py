@@ -1,6 +1,7 @@
 """A site with a screener that knows four words, so that pages can be tried without the real one."""
 
 import re
+import secrets
 import shutil
 import threading
 from dataclasses import dataclass, field
@@ -9,11 +10,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
+from playwright.sync_api import sync_playwright
+from starlette.testclient import TestClient
+from tests.web.browser import DESKTOP
+
 from honnin.app.access import Access, Role
+from honnin.app.case_summary import NoSummaries
 from honnin.app.cooperation import CooperationDesk
 from honnin.app.copies import CopyKeeper
+from honnin.app.desk import CaseDesk, DeskParts
 from honnin.app.factors import SecondFactors
 from honnin.app.indicators import IndicatorKeeper, producer
+from honnin.app.locker import Locker
 from honnin.app.passwords import new_token
 from honnin.app.ports import StoredVerdict
 from honnin.app.receipts import Receipts
@@ -21,7 +29,9 @@ from honnin.app.reports import ReportDesk, Surroundings
 from honnin.app.sign_in import SignIn
 from honnin.app.staff import Staff
 from honnin.app.vault import Vault
+from honnin.connectors.emulated import EmulatedService
 from honnin.connectors.redraw import draw
+from honnin.evidence.signing import SigningKey
 from honnin.model import (
     Action,
     Event,
@@ -42,21 +52,21 @@ from honnin.model import (
     Verdict,
 )
 from honnin.rules import shipped_pack
+from honnin.settings import Settings
 from honnin.store import (
     Database,
     SqlAuditStore,
+    SqlCaseStore,
     SqlCopyStore,
     SqlCredentialStore,
     SqlDirectoryStore,
+    SqlEvidenceStore,
     SqlReportStore,
     SqlUserStore,
     SqlVerdictStore,
 )
 from honnin.store.cooperation import SqlCooperationStore
 from honnin.store.indicators import SqlIndicatorStore
-from starlette.testclient import TestClient
-
-from honnin.settings import Settings
 from honnin.web import Services, create_app
 from honnin.web.services import Doors
 
@@ -221,6 +231,34 @@ def cooperation_desk(database, directory, access, clock):
     )
 
 
+class PlainPrinter:
+    """Prints words only."""
+
+    def pdf(self, document, *, at):
+        return f"%PDF {document.title} {at.isoformat()}".encode()
+
+
+def evidence_locker(database, clock):
+    store = SqlEvidenceStore(database, Vault(b"k" * 32))
+    new_id = lambda: secrets.token_hex(8)  # noqa: E731
+    return Locker(store, SigningKey(b"s" * 32), clock, new_id, new_id, database.transaction, PlainPrinter())
+
+
+def case_desk(database, desk, verdicts, copies, clock, reporters):
+    parts = DeskParts(
+        verdicts=verdicts,
+        sealing=evidence_locker(database, clock),
+        copies=copies,
+        screen=desk.screen,
+        now=clock,
+        new_id=lambda: f"case-{secrets.token_hex(4)}",
+        transaction=database.transaction,
+        reporters=reporters,
+        connector=EmulatedService(),
+    )
+    return CaseDesk(SqlCaseStore(database), parts)
+
+
 class Clock:
     def __init__(self):
         self.now = NOW
@@ -301,16 +339,22 @@ def make_world(tmp_path, empty_database):
         audit = SqlAuditStore(database)
         clock, desk = Clock(), FakeDesk(verdicts, directory)
         access = Access(audit, clock)
+        copies = CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180))
+        reports = report_desk(database, clock, told=lambda report: cases.take_in(report))
+        cases = case_desk(database, desk, verdicts, copies, clock, reports)
         services = Services(
             desk=desk,
             verdicts=verdicts,
             directory=directory,
-            copies=CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180)),
+            copies=copies,
             users=users,
             access=access,
             audit=audit,
             doors=make_doors(database, users, access, clock),
-            reports=report_desk(database, clock),
+            reports=reports,
+            cases=cases,
+            locker=evidence_locker(database, clock),
+            summaries=NoSummaries(),
             indicators=indicator_keeper(database, directory, clock),
             cooperation=cooperation_desk(database, directory, access, clock),
             check_link=check_link,
@@ -364,3 +408,35 @@ def served(world):
     yield f"http://{host}:{port}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, served):
+    """Open a browser window on the site; anything the browser complains about fails the test."""
+    complaints, contexts = [], []
+
+    def open_it(size=DESKTOP, **more):
+        context = chromium.new_context(viewport=size, base_url=served, **({"locale": "ja-JP"} | more))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(served) or complaints.append(request.url))
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert [each for each in complaints if "status of 4" not in each] == []

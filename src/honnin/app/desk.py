@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ from honnin.app.desk_ports import (
     Sealing,
 )
 from honnin.app.intake import alert_id, entry_of_alert, entry_of_report
-from honnin.app.ports import StoredVerdict, Transaction, VerdictStore
+from honnin.app.ports import AlertFilter, StoredVerdict, Transaction, VerdictStore
 from honnin.cases.case import (
     DESK,
     Case,
@@ -49,7 +49,7 @@ from honnin.cases.case import (
 from honnin.cases.case import CountedAgain as Counted
 from honnin.cases.containment import Deed
 from honnin.cases.entry import Entry, EntryKind
-from honnin.cases.grouping import Profile, bridged, joined, lookup_keys, place
+from honnin.cases.grouping import Profile, joined, lookup_keys, place
 from honnin.cases.labels import LASTS, Label, LabelKind, check_label, lift
 from honnin.cases.report import Report, State
 from honnin.cases.triage import priority
@@ -121,12 +121,25 @@ class CaseDesk:
         entry = entry_of_alert(stored, self._with.ours())
         return self.store.entry_case(entry.id) or self._place(entry)
 
-    def catch_up(self, alerts: Iterable[StoredVerdict]) -> int:
+    def catch_up(self, *, since: datetime) -> int:
         """Take in alerts that were kept but never reached the desk, because the program ended in between."""
-        missed = [one for one in alerts if not self.store.entry_case(alert_id(one.source, one.event.id))]
-        for stored in missed:
+        missed = [
+            one
+            for one in self._alerts(since)
+            if one.handled_at is None and not self.store.entry_case(alert_id(one.source, one.event.id))
+        ]
+        for stored in reversed(missed):
             self.take_alert(stored)
         return len(missed)
+
+    def _alerts(self, since: datetime) -> Iterator[StoredVerdict]:
+        page = 1
+        while True:
+            found = self._with.verdicts.search(AlertFilter(alerts_only=True, since=since, page=page))
+            yield from found.items
+            if page * found.per_page >= found.total:
+                return
+            page += 1
 
     def _added(self, case_id: str) -> str:
         with self._with.transaction(locks=[lock(case_id)]):
@@ -143,7 +156,7 @@ class CaseDesk:
             placement = place(entry, self.store.profiles(keys))
             if not placement.joins:
                 return self._open(entry)
-            others = bridged(placement)
+            others = placement.bridges
             with self._with.transaction(locks=[lock(each) for each in (placement.joins, *others)]):
                 case = self._case(placement.joins)
                 if case.state is CaseState.MERGED:
@@ -297,13 +310,14 @@ class CaseDesk:
 
     def told_events(self, case: Case) -> Iterator[StoredVerdict]:
         """Yield what the case is about as events: the alerts, and the words of reports that are unlike each other."""
-        seen: set[tuple[int, ...]] = set()
+        seen: set[object] = set()
         for entry in self._counted(case, EntryKind.ALERT)[:MOST_LEARNT]:
             if stored := self._with.verdicts.get(entry.reference, entry.source):
                 yield stored
         for entry in self._counted(case, EntryKind.REPORT):
-            if entry.sketch and entry.sketch not in seen and len(seen) < MOST_LEARNT:
-                seen.add(entry.sketch)
+            says = entry.sketch or entry.words
+            if says and says not in seen and len(seen) < MOST_LEARNT:
+                seen.add(says)
                 yield self._as_event(entry)
 
     def _as_event(self, entry: Entry) -> StoredVerdict:

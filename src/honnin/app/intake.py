@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from honnin.app.ports import StoredVerdict
+from honnin.app.ports import DirectoryStore, StoredVerdict
 from honnin.app.screen import account_key as event_account_key
 from honnin.cases.entry import (
     Entry,
@@ -28,6 +29,21 @@ MOST_KEYS = 24
 GUARD = "guard"
 MASKED = re.compile(r"[*＊●○〇?？xX]{2,}|…")
 _DIGITS = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class OwnMarks:
+    """The mail addresses of our own people: standing in many reports, they tie nothing together."""
+
+    directory: DirectoryStore
+    _known: tuple[int, frozenset[str]] | None = field(default=None, init=False)
+
+    def __call__(self) -> frozenset[str]:
+        revision = self.directory.revision()
+        if self._known is None or self._known[0] != revision:
+            mails = (mail.casefold() for person in self.directory.people() for mail in person.emails)
+            self._known = (revision, frozenset(f"mail:{mail}" for mail in mails))
+        return self._known[1]
 
 
 def entry_of_report(report: Report, ours: Collection[str] = ()) -> Entry:

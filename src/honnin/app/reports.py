@@ -14,8 +14,9 @@ from honnin.app.ports import StoredVerdict, Transaction
 from honnin.app.receipts import Receipts, Ticket, hash_of, typed_number
 from honnin.app.uploads import Redraw, Taken, Upload, take
 from honnin.cases.report import Addition, Happened, Report, Reporter, ReportFile, State
+from honnin.errors import BadInputError, Mistake
 from honnin.evidence.item import Capture, Kind, Method, Source
-from honnin.model import Account
+from honnin.model import Account, Text
 from honnin.model.text import Language
 
 GUEST = "guest"
@@ -23,6 +24,10 @@ NOBODY = hash_of("")
 ATTEMPTS = 20
 MOST_ADDITIONS = 50
 LONGEST_TEXT = 20_000
+TOO_OFTEN = Text(
+    "この通報には、これ以上足せません。続きは新しい通報として送り、この受付番号を書いてください。",
+    "No more can be added to this report. Send what is left as a new report and mention this number.",
+)
 
 
 class ReportStore(Protocol):
@@ -175,11 +180,11 @@ class ReportDesk:
             known = {file.sha256 for file in kept.all_files}
             files = tuple(file for file in taken.files if file.sha256 not in known)
             is_said = not text or (bool(kept.additions) and kept.additions[-1].text == text)
-            if (is_said and not files) or len(kept.additions) >= MOST_ADDITIONS:
-                return kept
-            return self._append(kept, "" if is_said else text, files, taken)
+            return kept if is_said and not files else self._append(kept, "" if is_said else text, files, taken)
 
     def _append(self, kept: Report, text: str, files: tuple[ReportFile, ...], taken: Taken) -> Report:
+        if len(kept.additions) >= MOST_ADDITIONS:
+            raise BadInputError([Mistake(0, "files", TOO_OFTEN)])
         addition = Addition(at=self._around.now(), text=text, files=files)
         self.store.append(kept.number, addition, drawn=taken.pictures)
         grown = replace(kept, additions=(*kept.additions, addition))

@@ -33,7 +33,8 @@ WATCHED_LONG_ENOUGH = timedelta(days=30)
 class ScreeningDesk:
     """Screens events against what is installed and kept. ``screen`` keeps nothing, ``receive`` keeps everything.
 
-    ``second`` is asked about what is received, where an operator has set one up.
+    ``second`` is asked about what is received, where an operator has set one up. ``told`` hears of each alert once it is
+    kept; it hears of one again where the same event comes again.
     """
 
     engine: Engine
@@ -45,6 +46,7 @@ class ScreeningDesk:
     transaction: Transaction
     copies: CopyKeeper | None = None
     second: SecondReading | None = None
+    told: Callable[[StoredVerdict], object] | None = None
     _known: tuple[int, Directory] | None = field(default=None, init=False)
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -77,7 +79,11 @@ class ScreeningDesk:
                 self._remember(event, conversation, screened.state, event.sent_at or received_at)
                 if self.copies is not None and screened.copy_of:
                     self.copies.sighted(screened.copy_of, at=received_at)
-        return stored if self.second is None or at is not None else self._reread(stored, screened, self.second, is_new)
+        if self.second is not None and at is None:
+            stored = self._reread(stored, screened, self.second, is_new)
+        if self.told is not None and at is None and stored.verdict.level.is_alert:
+            self.told(stored)
+        return stored
 
     def _reread(self, stored: StoredVerdict, screened: Screened, second: SecondReading, is_new: bool) -> StoredVerdict:
         """Ask for a second opinion now that the first is kept and nothing is locked: who is slow holds up nobody else."""

@@ -91,8 +91,11 @@ def account_key(platform: str, account_id: str) -> str:
     >>> account_key("Chatwork", " 90001 "), account_key("chatwork", "")
     ('chatwork:90001', '')
     """
-    name = "".join(account_id.split())
-    return f"{''.join(platform.split()).casefold()}:{name}" if name else ""
+    name, kind = (
+        "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
+        for text in (account_id, platform)
+    )
+    return f"{kind.casefold()[:40]}:{name[:300]}" if name else ""
 
 
 def harms_of_report(report: Report) -> tuple[Harm, ...]:

@@ -30,7 +30,9 @@ FEWEST_SHARED = 12
 """The least weight two texts must have in common, however short they are."""
 WITH_A_MARK = 0.15
 """How alike the words must be where a weak mark (a phone number, an address in the text) is the same."""
-BRIDGES = 2.3
+FEW = 3
+"""A case of so few samples is looked at again when a larger one turns out to be like it."""
+BRIDGES = 2.45
 """From which strength on two cases are one: a strong mark of both, and words that are somewhat alike."""
 
 STRONG = ("account:", "bank:", "line:")
@@ -66,6 +68,8 @@ class Placement:
     joins: str
     why: Text
     also: tuple[Tie, ...] = ()
+    bridges: tuple[str, ...] = ()
+    """Those of them that are one case with the joined one."""
 
 
 ALONE = Text("似た案件はまだありません。", "No case is like it yet.")
@@ -113,14 +117,29 @@ def tie(entry: Entry, profile: Profile) -> Tie | None:
 
 
 def place(entry: Entry, profiles: Iterable[Profile]) -> Placement:
-    """Say where the entry belongs among the cases it may be like."""
+    """Say where the entry belongs among the cases it may be like, and which of them are one case after all."""
+    known = {profile.case: profile for profile in profiles}
     ties = sorted(
-        (found for profile in profiles if (found := tie(entry, profile)) is not None),
+        (found for profile in known.values() if (found := tie(entry, profile)) is not None),
         key=lambda found: (-found.strength, found.case),
     )
     if not ties:
         return Placement("", ALONE)
-    return Placement(ties[0].case, ties[0].why, tuple(ties[1:]))
+    best, others = ties[0], tuple(ties[1:])
+    grown_case = known[best.case].with_entry(entry)
+    bridges = tuple(
+        each.case for each in others if each.strength >= BRIDGES or belongs_to(known[each.case], grown_case)
+    )
+    return Placement(best.case, best.why, others, bridges)
+
+
+def belongs_to(small: Profile, large: Profile) -> bool:
+    """Tell whether a case of few entries would join the larger one if it came in now, when more of the script is known."""
+    if not small.samples or len(small.samples) > FEW or len(small.samples) >= len(large.samples):
+        return False
+    marks = any(key.startswith(STRONG) for key in small.keys - large.keys)
+    needed = ALIKE_WITH_OTHER_MARK if marks else ALIKE
+    return all(resemblance(tuple(sample), large) >= needed for sample in small.samples)
 
 
 @dataclass
@@ -137,7 +156,7 @@ class Grouper:
         placement = place(entry, (self.profiles[case] for case in sorted(near)))
         case = placement.joins or entry.id
         profile = self.profiles.get(case, Profile(case)).with_entry(entry)
-        for other in bridged(placement):
+        for other in placement.bridges:
             gone = self.profiles.pop(other)
             for key in profile_keys(gone):
                 self.by_key[key].discard(other)
@@ -163,13 +182,6 @@ def lookup_keys(entry: Entry) -> tuple[str, ...]:
 def profile_keys(profile: Profile) -> frozenset[str]:
     """Return the keys under which a case can be found."""
     return profile.keys.union(key for sample in profile.samples for key in text_keys(sorted(sample)))
-
-
-def bridged(placement: Placement) -> tuple[str, ...]:
-    """Return the cases that turn out to be one with the joined case, because one entry is tied strongly to both."""
-    if not placement.joins:
-        return ()
-    return tuple(tie.case for tie in placement.also if tie.strength >= BRIDGES)
 
 
 def joined(one: Profile, other: Profile) -> Profile:

@@ -18,15 +18,18 @@ from honnin.web.guard import LimitBody, SafeHeaders
 from honnin.web.pages import (
     account,
     audit,
+    case,
     check,
     cooperation,
     copies,
+    evidence,
     inbox,
     indicators,
     join,
     keys,
     own,
     people,
+    queue,
     report,
     reports,
     users,
@@ -65,8 +68,11 @@ def create_app(services: Services) -> FastAPI:
         join,
         users,
         audit,
+        evidence,
         indicators,
         cooperation,
+        queue,
+        case,
     ):
         app.include_router(pages.router)
 

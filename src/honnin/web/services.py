@@ -11,11 +11,14 @@ from typing import Protocol
 from honnin.app.access import Access
 from honnin.app.accounts import UserStore
 from honnin.app.audit import AuditStore
+from honnin.app.case_summary import Summaries
 from honnin.app.cooperation import CooperationDesk
 from honnin.app.copies import CopyKeeper
 from honnin.app.credentials import CredentialStore
+from honnin.app.desk import CaseDesk
 from honnin.app.factors import SecondFactors
 from honnin.app.indicators import IndicatorKeeper
+from honnin.app.locker import Locker
 from honnin.app.ports import DirectoryStore, StoredVerdict, VerdictStore
 from honnin.app.reports import ReportDesk
 from honnin.app.sign_in import SignIn
@@ -66,6 +69,9 @@ class Services:
     audit: AuditStore
     doors: Doors
     reports: ReportDesk
+    locker: Locker
+    summaries: Summaries
+    cases: CaseDesk
     indicators: IndicatorKeeper
     cooperation: CooperationDesk
     check_link: Callable[[str], LinkCheck]
