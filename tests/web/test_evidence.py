@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
@@ -178,7 +179,8 @@ NASTY = "<img src=x onerror=alert(1)>\"'{{7*7}}\u202e\x00"
 
 def test_what_strangers_wrote_stays_words(world):
     source = replace(CAPTURES[0].source, platform=NASTY, account=NASTY)
-    thing = Capture(Kind.FILE, Method.UPLOAD, NASTY.encode(), "text/plain", NASTY, source, note=NASTY)
+    far = datetime.max.replace(tzinfo=UTC)
+    thing = Capture(Kind.FILE, Method.UPLOAD, NASTY.encode(), "text/plain", NASTY, source, claimed_at=far, note=NASTY)
     locker = world.services.locker
     (one,) = locker.capture(CASE, [thing], by=NASTY)
     locker.hold(CASE, reason=NASTY, by=NASTY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 
@@ -27,8 +27,17 @@ def written_time(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a time to keep needs its zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + "Z"
+    return in_zone(moment, UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def read_time(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """Return the time as clocks there show it; at the very ends of the calendar, where there is none, the nearest."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        nearest = datetime.min if moment.year == 1 else datetime.max  # noqa: DTZ901 - its zone comes next
+        return nearest.replace(tzinfo=zone)

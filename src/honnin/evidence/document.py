@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
-from honnin.evidence.canonical import canonical, written_time
+from honnin.evidence.canonical import canonical, in_zone, written_time
 from honnin.evidence.entry import Act, Entry
 from honnin.evidence.item import Item, Kind, Method
 from honnin.evidence.summary import CaseSummary, Destination, Payment, PaymentState, Recipient
@@ -113,13 +113,13 @@ def shown(moment: datetime | None) -> str:
     """
     if moment is None:
         return UNKNOWN
-    local = moment.astimezone(JST)
+    local = in_zone(moment, JST)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
 
 
 def stamp(moment: datetime | None) -> str:
     """Write a time for a narrow column."""
-    return UNKNOWN if moment is None else f"{moment.astimezone(JST):%Y-%m-%d %H:%M:%S}"
+    return UNKNOWN if moment is None else in_zone(moment, JST).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def money(payment: Payment) -> str:

@@ -25,6 +25,7 @@ from honnin.app.access import Actor, Right
 from honnin.app.accounts import Method, Session
 from honnin.app.passwords import digest
 from honnin.app.uploads import Upload
+from honnin.evidence.canonical import in_zone
 from honnin.model.text import Language
 from honnin.web.limits import RateLimit, caller_of
 from honnin.web.marking import visible
@@ -298,7 +299,7 @@ def local_path(wanted: str) -> str:
 
 def shown_time(moment: datetime | None) -> str:
     """Write a time as people in Japan read clocks."""
-    return "" if moment is None else moment.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+    return "" if moment is None else in_zone(moment, JST).strftime("%Y-%m-%d %H:%M")
 
 
 @cache
