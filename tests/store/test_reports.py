@@ -211,6 +211,15 @@ class TestDesk:
         assert world.heard[-1] == grown
         assert [thing.content for _, _, thing in world.locker.sealed][-1] == SHOT.data
 
+    def test_more_than_can_be_kept_is_refused_and_never_dropped(self, world, monkeypatch):
+        monkeypatch.setattr("honnin.app.reports.MOST_ADDITIONS", 2)
+        receipt = world.desk.receive(TOLD, once="1")
+        for n in range(2):
+            world.desk.add(receipt.number, receipt.secret, str(n))
+        with pytest.raises(BadInputError):
+            world.desk.add(receipt.number, receipt.secret, "one more")
+        assert world.desk.add(receipt.number, receipt.secret, "1").additions[-1].text == "1"  # said already
+
     def test_whom_to_write_to_is_forgotten_in_time_unless_held(self, world):
         numbers = [world.desk.receive(TOLD, once=str(n)).number for n in range(3)]
         for number in numbers[:2]:

@@ -130,6 +130,8 @@ def take(uploads: Sequence[Upload], redraw: Redraw) -> Taken:
     files, originals, pictures = [], {}, {}
     for upload in given:
         file = look_at(upload)
+        if file.sha256 in originals:
+            continue
         picture = redraw(upload.data) if file.kind in PICTURES else None
         files.append(_with_picture(file, picture))
         originals[file.sha256] = upload.data

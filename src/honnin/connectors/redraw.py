@@ -17,7 +17,9 @@ MOST_PIXELS = 50_000_000
 SHOWN_PIXELS = 12_000_000
 LONGEST_SIDE = 16_000
 MEMORY = 1024 * 1024 * 1024
-SECONDS = 8
+SECONDS = 5
+PATIENCE = 10
+"""Seconds to wait for a turn. Where too many want one, a picture is kept without being drawn, and nobody waits for long."""
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 QUALITY = 88
 
@@ -30,13 +32,16 @@ class RedrawApart:
 
     def __call__(self, data: bytes) -> bytes | None:
         command = [sys.executable, "-I", "-m", __name__]
-        with self._turns:
-            try:
-                done = subprocess.run(  # noqa: S603 - our own program; the picture goes in by its input alone
-                    command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, env={}
-                )
-            except (subprocess.TimeoutExpired, OSError):
-                return None
+        if not self._turns.acquire(timeout=PATIENCE):
+            return None
+        try:
+            done = subprocess.run(  # noqa: S603 - our own program; the picture goes in by its input alone
+                command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, env={}
+            )
+        except (subprocess.TimeoutExpired, OSError):
+            return None
+        finally:
+            self._turns.release()
         drawn = done.stdout
         return drawn if done.returncode == 0 and drawn.startswith(b"\xff\xd8\xff") else None
 
