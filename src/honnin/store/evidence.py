@@ -149,9 +149,9 @@ class SqlEvidenceStore:
             frontier = self._frontier(connection, connection.execute(_LAST).first())
         return LogState(frontier.size, frontier.root())
 
-    def entries(self, folder: str) -> tuple[Entry, ...]:
-        """Return the entries of a folder in their order."""
-        wanted = select(entries.c.entry).where(entries.c.folder == folder).order_by(entries.c.number)
+    def entries(self, *folders: str) -> tuple[Entry, ...]:
+        """Return the entries of these folders in the order of the log."""
+        wanted = select(entries.c.entry).where(entries.c.folder.in_(folders)).order_by(entries.c.seq)
         with self._database.reading() as connection:
             return tuple(Entry.read(row.entry) for row in connection.execute(wanted))
 
@@ -177,9 +177,9 @@ class SqlEvidenceStore:
         with self._database.reading() as connection:
             return tuple(consistency(old, new, lambda wanted: _nodes(connection, wanted)))
 
-    def items(self, folder: str) -> tuple[Item, ...]:
-        """Return what is kept for a folder and not erased, in the order in which it was captured."""
-        return self._items(select(items).where(items.c.folder == folder, items.c.erased_at.is_(None)))
+    def items(self, *folders: str) -> tuple[Item, ...]:
+        """Return what is kept for these folders and not erased, in the order in which it was captured."""
+        return self._items(select(items).where(items.c.folder.in_(folders), items.c.erased_at.is_(None)))
 
     def item(self, item_id: str) -> Item | None:
         found = self._items(select(items).where(items.c.id == item_id, items.c.erased_at.is_(None)))
