@@ -234,7 +234,8 @@ def test_the_description_has_real_shapes_and_examples(visitor):
     found = visitor.get("/api/v1/openapi.json").json()
 
     copies = {"/copies", "/copies/{copy_id}", "/copies/export", "/copies/import"}
-    assert set(found["paths"]) == {"/screen", "/verdicts", "/links/check", "/identity/match"} | copies | {
+    indicators = {"/indicators", "/indicators/export", "/indicators/import"}
+    assert set(found["paths"]) == {"/screen", "/verdicts", "/links/check", "/identity/match"} | copies | indicators | {
         "/reports",
         "/reports/{number}",
     }

@@ -24,6 +24,7 @@ from honnin.web.callers import Callers, calls
 from honnin.web.remembered import TACTICS
 from honnin.web.report_api import add_reports
 from honnin.web.services import Services
+from honnin.web.sharing_api import add_indicators
 from honnin.web.words import language_of, say, words
 
 MOST_EVENTS = 1_000
@@ -65,6 +66,7 @@ def create_api(services: Services) -> FastAPI:
     _add_sharing(api, services)
     _add_questions(api, services)
     add_reports(api, services)
+    add_indicators(api, services)
     _describe(api)
     _explain(api)
     return api

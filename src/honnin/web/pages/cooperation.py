@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from honnin.app.access import Actor, Right
+from honnin.app.access import Actor, NotAllowedError, Right
 from honnin.app.cooperation import PACKABLE, STEP_RIGHTS, Choice
 from honnin.errors import HonninError
 from honnin.evidence.item import Item
@@ -90,6 +90,8 @@ def take(request: Request, site: TheSite, visit: Reader, posted: Form, request_i
     """Take the next step; which right it needs is looked up for each."""
     try:
         after = site.services.cooperation.take(_actor(visit), request_id, _step(posted))
+    except NotAllowedError:
+        raise
     except HonninError as error:
         found = _found(site, visit, request_id)
         return _one(site, request, visit, found, refused=error.text, given=dict(posted.fields))
@@ -114,6 +116,8 @@ def prepare(request: Request, site: TheSite, visit: Preparer, posted: Form, requ
                 raise HTTPException(404)
             return RedirectResponse(f"/cooperation/{quote(request_id)}", 303)
         preview = desk.preview(actor, _found(site, visit, request_id), choice)
+    except NotAllowedError:
+        raise
     except HonninError as error:
         return _prepare_page(site, request, visit, request_id, dict(posted.fields), refused=error.text)
     return _prepare_page(site, request, visit, request_id, dict(posted.fields), preview=preview)
@@ -139,6 +143,8 @@ def package(request: Request, site: TheSite, visit: Releaser, request_id: str) -
     found = _found(site, visit, request_id)
     try:
         content = site.services.cooperation.package(_actor(visit), found)
+    except NotAllowedError:
+        raise
     except HonninError as error:
         return _one(site, request, visit, found, refused=error.text)
     return _file(content, "application/zip", f"{found.id}.zip")
