@@ -1,58 +1,15 @@
 """The main journeys in a real Chromium, as people go them; also without JavaScript, on a phone, in the dark."""
 
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from tests.web.browser import DESKTOP, PHONE, contrast, sign_in, small_targets
 
 from honnin.model import Account, Channel, Event, Kind, Turn
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
 TALK = "試験太郎: お疲れさまです\n私: はい\n試験太郎: 新しいグループを作ってください\n試験太郎: 本日中に振込をお願いします https://bank.example.test/login"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium, served):
-    """Open a browser window on the site; anything the browser complains about fails the test."""
-    complaints, contexts = [], []
-
-    def open_it(size=DESKTOP, **more):
-        context = chromium.new_context(viewport=size, base_url=served, **({"locale": "ja-JP"} | more))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(served) or complaints.append(request.url))
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if "status of 4" not in each] == []
-
-
-def sign_in(page, world):
-    page.goto("/login")
-    page.get_by_label("ユーザー名").fill("admin")
-    page.get_by_label("パスワード").fill(world.password)
-    page.locator("main").get_by_role("button", name="サインイン").click()
-    assert page.url.endswith("/inbox")
 
 
 def a_conversation(world):
@@ -163,39 +120,6 @@ def test_staff_make_a_key_and_copy_it(open_page, world):
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#secret").inner_text()
     page.get_by_role("button", name="チャット連携のキーを取り消す").click()
     assert "取り消し済み" in page.locator("main").inner_text()
-
-
-def contrast(page):
-    """Return every text whose contrast to what lies behind it is below WCAG's AA, with the figure."""
-    return page.evaluate(
-        """() => {
-        const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
-        const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-            .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-        const behind = el => { for (; el; el = el.parentElement) { const c = parse(getComputedStyle(el).backgroundColor); if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
-        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), bad = [];
-        while (walker.nextNode()) {
-            const el = walker.currentNode.parentElement;
-            if (!walker.currentNode.data.trim() || !el.checkVisibility() || el.closest(".skip, option, .sr")) continue;
-            const style = getComputedStyle(el), a = light(parse(style.color)), b = light(behind(el));
-            const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-            const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-            if (ratio < (large ? 3 : 4.5)) bad.push(`${walker.currentNode.data.trim().slice(0, 20)} ${ratio.toFixed(2)}`);
-        }
-        return bad;
-    }"""
-    )
-
-
-def small_targets(page):
-    """Return what can be pressed but is smaller than WCAG 2.2 asks for, links inside sentences excepted."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
-        .filter(el => el.checkVisibility() && el.type !== "hidden" && !el.closest("mark, .skip, .sr, .scroll") && el.type !== "checkbox")
-        .map(el => [el, el.getBoundingClientRect()])
-        .filter(([el, box]) => box.width > 2 && (box.width < 24 || box.height < 24) && getComputedStyle(el).display !== "inline")
-        .map(([el, box]) => `${el.outerHTML.slice(0, 60)} ${box.width}x${box.height}`)"""
-    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
