@@ -23,7 +23,7 @@ GUEST = "guest"
 NOBODY = hash_of("")
 ATTEMPTS = 20
 MOST_ADDITIONS = 50
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 50_000
 TOO_OFTEN = Text(
     "この通報には、これ以上足せません。続きは新しい通報として送り、この受付番号を書いてください。",
     "No more can be added to this report. Send what is left as a new report and mention this number.",

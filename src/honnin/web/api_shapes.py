@@ -377,7 +377,7 @@ class ReportIn(Shape):
     event_id: str | None = Field(None, description="an event that this key had screened")
     reporter: Reporter | None = Field(None, description="who told it; staff where nothing is said")
     happened: Happened | None = None
-    text: str | None = Field(None, max_length=20_000)
+    text: str | None = Field(None, max_length=50_000)
     claimed_name: str | None = Field(None, max_length=300)
     claimed_company: str | None = Field(None, max_length=300)
     platform: str | None = Field(None, max_length=300)

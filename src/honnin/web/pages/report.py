@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from honnin.app.access import Right
 from honnin.app.first_steps import first_steps
-from honnin.app.reports import Receipt, exported, told_from
+from honnin.app.reports import LONGEST_TEXT, Receipt, exported, told_from
 from honnin.app.uploads import MB, MOST_BYTES, MOST_BYTES_TOGETHER, MOST_FILES
 from honnin.cases.report import Happened, Report, Reporter, Sent
 from honnin.errors import BadInputError
@@ -50,7 +50,6 @@ TICKET_LASTS = timedelta(hours=24)
 LOOK_UPS_PER_MINUTE = 20
 BODIES_FOR_EACH_REPORT = 6
 MOST_CHOSEN = 40
-LONGEST_TEXT = 20_000
 LONGEST_LINE = 300
 TRAP = "website"
 
@@ -102,7 +101,7 @@ class Told:
     def of(cls, posted: Posted) -> Told:
         return cls(
             happened=posted.text("happened"),
-            text=posted.text("text").replace("\r\n", "\n")[:LONGEST_TEXT],
+            text=posted.text("text").replace("\r\n", "\n"),
             claimed_name=posted.line("claimed_name", LONGEST_LINE),
             claimed_company=posted.line("claimed_company", LONGEST_LINE),
             platform=posted.line("platform", 40),
@@ -217,6 +216,8 @@ def send(request: Request, site: TheSite, given: WithFiles) -> HTMLResponse:
         return again("report.mistake.quick", ticket=posted.text("ticket"))
     if told.is_empty(posted):
         return again("report.mistake.empty", ticket=posted.text("ticket"))
+    if len(told.text) > LONGEST_TEXT:
+        return again("report.mistake.long", ticket=posted.text("ticket"))
     if not _limits(request).reports.allows(address_of(request)):
         return again("report.mistake.many", 429, posted.text("ticket"))
     try:
@@ -289,7 +290,9 @@ def add(request: Request, site: TheSite, given: WithFiles) -> HTMLResponse:
     language = site.visit(request).language
     if not is_theirs:
         return _status(site, request, posted, mistakes=[say("report.mistake.expired", language)])
-    text = posted.text("text").replace("\r\n", "\n").strip()[:LONGEST_TEXT]
+    text = posted.text("text").replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
+        return _status(site, request, posted, mistakes=[say("report.mistake.long", language)])
     if not text and not posted.files:
         return _status(site, request, posted, mistakes=[say("report.mistake.empty", language)])
     if not _limits(request).reports.allows(address_of(request)):
@@ -362,6 +365,7 @@ def _report_stored(site: Site, visit: Visit, stored: Any) -> Receipt:
 def report_checked(request: Request, site: TheSite, posted: Form) -> Response:
     """Report what was just checked: with one press for staff, and as the start of the form for everybody else."""
     visit = site.visit(request)
+    site.allow(site.checks, request)
     event = event_of(asked_of(posted), f"check-{site.services.new_token()[:16]}")
     if visit.user is None:
         sender = event.sender
@@ -369,14 +373,13 @@ def report_checked(request: Request, site: TheSite, posted: Form) -> Response:
             site,
             request,
             Told(
-                text=posted.text("text").replace("\r\n", "\n")[:LONGEST_TEXT],
+                text=posted.text("text").replace("\r\n", "\n"),
                 claimed_name=sender.name if sender else "",
                 claimed_company=sender.organization if sender else "",
                 account_id=sender.email if sender else "",
             ),
         )
     permitted = site.permitted(request, Right.REPORTS_SEND)
-    site.allow(site.checks, request)
     stored = site.services.desk.receive(event, source=source_of(visit.user))
     _report_stored(site, permitted, stored)
     return RedirectResponse(event_url(stored.event.id, stored.source), 303)
