@@ -177,7 +177,7 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         return cases.take_in(report)
 
     reports = report_desk(given, kept, told=told)
-    cases = case_desk(given, kept, desk.screen, copies, reports)
+    cases = case_desk(given, kept, desk.screen, copies, reports, emulated=demo_login is not None)
     desk.told = cases.take_alert
     services = Services(
         desk=desk,
@@ -190,7 +190,7 @@ def site(given: Settings, kept: Database, *, demo_login: tuple[str, str] | None 
         reports=reports,
         cases=cases,
         locker=locker(given, kept),
-        summaries=summaries(),
+        summaries=summaries(kept),
         indicators=indicator_keeper(given, kept),
         cooperation=cooperation_desk(given, kept, access),
         doors=doors(given, kept, access),
@@ -246,19 +246,29 @@ def _timestamps(given: Settings) -> Timestamps | None:
     return TimestampAuthority.from_file(given.timestamp_url, Path(given.timestamp_ca))
 
 
-def summaries() -> Summaries:
-    """What cases say about themselves when their evidence is exported."""
+def summaries(kept: Database | None = None) -> Summaries:
+    """What cases say about themselves when their evidence is exported; without a database there are none."""
     from honnin.app.case_summary import NoSummaries
+    from honnin.app.desk_summary import DeskSummaries
+    from honnin.store import SqlCaseStore
 
-    return NoSummaries()
+    return DeskSummaries(SqlCaseStore(kept)) if kept is not None else NoSummaries()
 
 
 def case_desk(
-    given: Settings, kept: Database, screen: Callable[[Event], Verdict], copies: CopyKeeper, reports: ReportDesk | None
+    given: Settings,
+    kept: Database,
+    screen: Callable[[Event], Verdict],
+    copies: CopyKeeper,
+    reports: ReportDesk | None,
+    *,
+    emulated: bool = False,
 ) -> CaseDesk:
-    """What makes cases of reports and alerts, over a database."""
+    """What makes cases of reports and alerts, over a database; the demo acts on a service that is not there."""
     from honnin.app.desk import CaseDesk, DeskParts
+    from honnin.app.desk_ports import NoConnector
     from honnin.app.intake import OwnMarks
+    from honnin.connectors.emulated import EmulatedService
     from honnin.store import SqlCaseStore, SqlDirectoryStore, SqlVerdictStore
 
     parts = DeskParts(
@@ -270,6 +280,7 @@ def case_desk(
         new_id=lambda: f"{now():%y%m%d}-{secrets.token_hex(4)}",
         transaction=kept.transaction,
         reporters=reports,
+        connector=EmulatedService() if emulated else NoConnector(),
         ours=OwnMarks(SqlDirectoryStore(kept)),
     )
     return CaseDesk(SqlCaseStore(kept), parts)

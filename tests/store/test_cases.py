@@ -159,8 +159,14 @@ class TestGrouping:
         report, alert = bench.report(), bench.alert()
         assert bench.desk.take_in(report) == bench.desk.take_in(report)
         assert bench.desk.take_alert(alert) == bench.desk.take_alert(alert)
-        assert bench.desk.catch_up([alert]) == 0
+        assert bench.desk.catch_up(since=NOW - timedelta(days=1)) == 0
         assert sum(row.reports + row.alerts for row in bench.desk.queue(QueueFilter())) == 2
+
+    def test_an_alert_that_was_kept_when_the_program_ended_is_taken_in_later(self, bench):
+        bench.alert()
+        assert bench.desk.catch_up(since=NOW - timedelta(days=1)) == 1
+        assert bench.desk.catch_up(since=NOW - timedelta(days=1)) == 0
+        assert [row.alerts for row in bench.desk.queue(QueueFilter())] == [1]
 
     def test_nothing_is_joined_by_masked_accounts_or_by_how_to_reach_the_reporter(self, bench):
         first = bench.report("社長を名乗っています", account_id="90***", contact="a@example.com")
