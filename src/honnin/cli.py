@@ -376,12 +376,14 @@ def evidence_export(folder: str, recipient: str, to: str, purpose: str, into: Pa
     """Write a bundle of all evidence of FOLDER that anyone can verify, and print its name."""
     from honnin.app.case_summary import plain_summary
     from honnin.app.locker import Wish
-    from honnin.bootstrap import summaries
+    from honnin.app.readable import make_readable
+    from honnin.bootstrap import database, settings, summaries
     from honnin.evidence.summary import Recipient
     from honnin.store.files import write_whole
 
-    with _locker("evidence.export", folder) as locker:
-        summary = summaries().summary(folder) or plain_summary(folder, locker.items(folder))
+    with _locker("evidence.export", folder) as locker, database(settings().database_url) as kept:
+        make_readable(locker, folder, by=COMMAND_LINE)
+        summary = summaries(kept).summary(folder) or plain_summary(folder, locker.items(folder))
         made = locker.export(folder, summary, Wish(Recipient(recipient), purpose, to), by=COMMAND_LINE)
         write_whole(into / made.name, made.pieces())
         if made.note is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
@@ -420,7 +420,7 @@ class Locker:
             if not found:
                 raise LockerError(EMPTY)
             papers = Papers(
-                summary=summary,
+                summary=replace(summary, asked=summary.asked or wish.purpose),
                 recipient=wish.recipient,
                 bundle_id=bundle_id,
                 made_at=self.now(),

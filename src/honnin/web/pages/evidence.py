@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from honnin.app.access import Right
 from honnin.app.case_summary import plain_summary
 from honnin.app.locker import LockerError, Wish
+from honnin.app.readable import make_readable
 from honnin.errors import HonninError
 from honnin.evidence.bundle import ending
 from honnin.evidence.entry import Act, Entry
@@ -91,6 +92,7 @@ def export(request: Request, site: TheSite, visit: Exporter, posted: Form) -> Re
         return _folder_page(site, request, folder, problem="evidence.recipient_needed", status=422)
     wish = Wish(recipient, posted.line("purpose", LONGEST_NOTE), posted.line("to", LONGEST_NOTE), _withheld(posted))
     try:
+        make_readable(locker, folder, by=visit.user or "")
         summary = site.services.summaries.summary(folder) or plain_summary(folder, locker.items(folder))
         made = locker.export(folder, summary, wish, by=visit.user or "")
     except HonninError as error:
