@@ -4,14 +4,15 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from honnin.errors import HonninError
 from honnin.learning import fit
-from honnin.learning.corpus import read_corpus, read_training, source_of
+from honnin.learning.corpus import Row, read_corpus, read_training, source_of
 from honnin.learning.evaluate import interval, judge, report
 from honnin.learning.fit import GramTable, choose_policy, fit_all, folds, prepare
-from honnin.model import Facts
+from honnin.model import Channel, Event, Facts
 from honnin.screening import Engine
 from honnin.screening.score import SOFTENING, Score, features
 
@@ -92,6 +93,33 @@ def test_threshold_keeps_false_alerts_within_what_is_aimed_at(samples):
     ]
     assert policy.notice < policy.caution <= policy.danger
     assert policy.caution >= max(harmless) or policy.caution == pytest.approx(0.95)
+
+
+def test_talk_needs_less_than_letters_for_the_same_share_of_false_alerts(engine):
+    rows = [
+        Row(
+            Event(id=f"{channel}-{number}", text="明日の資料です", channel=channel),
+            "ordinary",
+            f"s{number}",
+            "ja",
+            "",
+            "",
+            is_fraud=False,
+        )
+        for channel in (Channel.MAIL, Channel.CHAT)
+        for number in range(200)
+    ]
+    samples = prepare(rows, engine, lambda _: None)
+    scores = [
+        index / 250 if sample.row.event.channel is Channel.MAIL else index % 200 / 1000
+        for index, sample in enumerate(samples)
+    ]
+    policy = choose_policy(samples, np.array(scores))
+    assert set(policy.ways) == {"talk"}
+    assert policy.ways["talk"] < policy.caution
+    for channel, caution in ((Channel.MAIL, policy.caution), (Channel.CHAT, policy.ways["talk"])):
+        own = [score for sample, score in zip(samples, scores, strict=True) if sample.row.event.channel is channel]
+        assert sum(score >= caution for score in own) <= fit.ORDINARY_ALARMS * len(own)
 
 
 def test_report_names_every_part(corpus, engine):

@@ -18,8 +18,8 @@ from honnin.learning.fit import (
     choose_policy,
     fit_all,
     fit_score,
-    folds,
     held_out_resemblances,
+    judged_folds,
     prepare,
     probabilities,
 )
@@ -47,12 +47,11 @@ def ablate(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Part
     samples = prepare(rows, engine, progress)
     table = GramTable(samples)
     alerts: dict[tuple[str, str], list[bool]] = {}
-    for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
+    for number, (others, held_out) in enumerate(judged_folds(samples, FOLDS), start=1):
         models = _models(others, table)
         for sample in held_out:
-            if not sample.row.is_training:
-                for name, alert in _judged(sample, models).items():
-                    alerts.setdefault((name, _group(sample)), []).append(alert)
+            for name, alert in _judged(sample, models).items():
+                alerts.setdefault((name, _group(sample)), []).append(alert)
         progress(f"parts {number}/{FOLDS}")
     return [Part(name, group, sum(found), len(found)) for (name, group), found in sorted(alerts.items())]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from honnin.learning.corpus import Row
 from honnin.learning.evaluate import Judged, interval, judge_sample
 from honnin.learning.evasion import OPERATORS, Lang, Operator
-from honnin.learning.fit import Fitted, GramTable, Progress, Sample, fit_all, folds, prepare
+from honnin.learning.fit import Fitted, GramTable, Progress, Sample, fit_all, judged_folds, prepare
 from honnin.screening import Engine
 
 MOST_LOST = 0.05
@@ -68,7 +68,7 @@ def endure(
     chosen = {id(sample) for sample in (*fraud[::every], *harmless[:: ORDINARY_EVERY * every])}
     table = GramTable(samples)
     tried: list[Tried] = []
-    for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
+    for number, (others, held_out) in enumerate(judged_folds(samples, FOLDS), start=1):
         fitted = fit_all(others, table)
         for sample in held_out:
             if id(sample) in chosen:

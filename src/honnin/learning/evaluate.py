@@ -15,7 +15,7 @@ from honnin.learning.fit import (
     Progress,
     Sample,
     fit_all,
-    folds,
+    judged_folds,
     prepare,
     with_resemblance,
 )
@@ -57,9 +57,9 @@ def judge(rows: Sequence[Row], engine: Engine, progress: Progress) -> list[Judge
     samples = prepare(rows, engine, progress)
     judged: list[Judged] = []
     table = GramTable(samples)
-    for number, (others, held_out) in enumerate(folds(samples, FOLDS), start=1):
+    for number, (others, held_out) in enumerate(judged_folds(samples, FOLDS), start=1):
         fitted = fit_all(others, table)
-        judged += [judge_sample(sample, fitted) for sample in held_out if not sample.row.is_training]
+        judged += [judge_sample(sample, fitted) for sample in held_out]
         progress(f"fold {number}/{FOLDS}")
     return judged
 

@@ -25,9 +25,9 @@ from sklearn.linear_model import LogisticRegression
 
 from honnin.language import Resemblance
 from honnin.language.resemblance import LEAST_LENGTH, SIGN, grams, signs
-from honnin.learning.corpus import Row
+from honnin.learning.corpus import TRAINING, Row
 from honnin.model import Facts, Signal
-from honnin.screening.decide import LIFTS, RESEMBLES, WORTH_A_LOOK, Policy
+from honnin.screening.decide import LIFTS, RESEMBLES, SHORT, TALK, WORTH_A_LOOK, Policy, way_of
 from honnin.screening.engine import Engine, examined
 from honnin.screening.facts import is_bare_opener, rests_on_more_than_words
 from honnin.screening.score import NO_ROUTE, PAGE_STORIES, SOFTENING, Score, bounded, features
@@ -53,6 +53,8 @@ LOST_TO_DOUBT, MOST_DOUBT = (
     0.2,
 )  # share of found fraud that doubt may cost, and the score from which there is none
 ORDINARY_ALARMS, HARD_ALARMS = 0.006, 0.045  # shares of false alerts aimed at when thresholds are chosen
+TWIN_ALARMS = 0.05  # the same for harmless rows written to look like fraud, where a way has few others
+ENOUGH = 100  # rows of a kind on one way, so that a share of false alerts can be told
 JUDGED: dict[str, float] = {}
 """Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
 
@@ -160,6 +162,13 @@ def folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample],
         judged = [sample for sample in samples if sample.row.source in sources]
         if judged:
             yield [sample for sample in samples if sample.row.source not in sources], judged
+
+
+def judged_folds(samples: Sequence[Sample], count: int) -> Iterator[tuple[list[Sample], list[Sample]]]:
+    """Yield (others, judged) where only labelled real messages are judged; rows written for training are always fitted on."""
+    written = [sample for sample in samples if sample.row.is_training]
+    for others, judged in folds([sample for sample in samples if not sample.row.is_training], count):
+        yield [*others, *written], judged
 
 
 def fit_all(samples: Sequence[Sample], table: GramTable) -> Fitted:
@@ -325,11 +334,34 @@ def with_resemblance(facts: Facts, value: float) -> Facts:
 
 
 def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Policy:
-    """Choose the lowest threshold for caution at which rules and score together keep false alerts within what is aimed at."""
+    """Choose the lowest thresholds for caution at which rules and score together keep false alerts within what is aimed at.
+
+    Letters are judged by all rows; other ways, which have fewer, by the twins too.
+    """
     doubt = _doubt(samples, scores)
+    scored = [pair for pair in zip(samples, scores, strict=True) if not pair[0].row.is_fraud]
+    ways = {way: [pair for pair in scored if way_of(pair[0].facts) == way] for way in (SHORT, TALK)}
+    ways = {way: own for way, own in ways.items() if len(own) >= ENOUGH}
+    caution = _caution([pair for pair in scored if way_of(pair[0].facts) not in ways], doubt)
+    return Policy(
+        notice=round(caution / 2, 3),
+        caution=caution,
+        danger=round(max(0.9, caution), 3),
+        doubt=round(doubt, 3),
+        ways={way: min(caution, _caution(own, doubt, enough=ENOUGH)) for way, own in ways.items()},
+    )
+
+
+def _caution(scored: Sequence[tuple[Sample, float]], doubt: float, *, enough: int = 0) -> float:
+    """Choose from which score on these harmless rows would be alerts, no more of each kind than is aimed at.
+
+    Of a kind with less than ``enough`` rows no share can be told.
+    """
 
     def threshold(groups: set[str], share: float) -> float:
-        own = [(sample, score) for sample, score in zip(samples, scores, strict=True) if sample.row.group in groups]
+        own = [pair for pair in scored if pair[0].row.group in groups]
+        if len(own) < enough:
+            return 0.0
         spared = sorted(
             score
             for sample, score in own
@@ -339,15 +371,12 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
         return float(spared[max(0, len(spared) - 1 - allowed)]) if spared else 0.5
 
     caution = max(
-        threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS), threshold({"hard_negative"}, HARD_ALARMS), 0.1
+        threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS),
+        threshold({"hard_negative"}, HARD_ALARMS),
+        threshold({TRAINING}, TWIN_ALARMS),
+        0.1,
     )
-    caution = min(caution + 1e-6, 0.95)
-    return Policy(
-        notice=round(caution / 2, 3),
-        caution=round(caution, 3),
-        danger=round(max(0.9, caution), 3),
-        doubt=round(doubt, 3),
-    )
+    return round(min(caution + 0.001, 0.95), 3)
 
 
 def _doubt(samples: Sequence[Sample], scores: NDArray[np.float64]) -> float:
@@ -397,7 +426,12 @@ def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
     policy.write_text(
         f"# From which calibrated probability of fraud on a verdict speaks up, without any rule having done so;\n# {note}.\n"
         f"notice: {fitted.policy.notice}\ncaution: {fitted.policy.caution}\ndanger: {fitted.policy.danger}\n"
-        f"doubt: {fitted.policy.doubt}\n",
+        f"doubt: {fitted.policy.doubt}\n"
+        f"# What caution is on other ways than by letter.\nways: {{{_ways(fitted.policy)}}}\n",
         encoding="utf-8",
     )
     return [resemblance, score, policy]
+
+
+def _ways(policy: Policy) -> str:
+    return ", ".join(f"{way}: {caution}" for way, caution in policy.ways.items())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 import yaml
@@ -33,12 +33,27 @@ LOOK_REASON = Text(
     "before you act.",
 )
 NOTHING = Facts({})
+SHORT, TALK = "sms", "talk"
+WAYS = {
+    "channel:mail": "",
+    "channel:sms": SHORT,
+    "channel:chat": TALK,
+    "channel:contact_request": TALK,
+    "channel:meeting": TALK,
+    "channel:phone_script": TALK,
+    "kind:conversation": TALK,
+    "kind:contact_request": TALK,
+}
+"""Ways on which people write otherwise than in letters; the first that is known counts, and none is as good as a letter."""
 ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """From which calibrated probability of fraud on the verdict speaks up by itself.
+
+    ``ways`` holds what ``caution`` is elsewhere than in letters: ordinary talk is less like fraud than ordinary mail, so that
+    less is needed there for the same share of false alerts. A notice is asked for at half of it.
 
     Below ``doubt`` everything that was read speaks so clearly against fraud that one grave finding is worth a notice only: a
     scam that is quoted in a warning, a surprise party.
@@ -48,12 +63,22 @@ class Policy:
     caution: float
     danger: float
     doubt: float = 0.0
+    ways: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> Policy:
         """The thresholds that were fitted together with the shipped score."""
         kept = yaml.safe_load((files("honnin.screening") / "data" / "policy.yaml").read_text("utf-8"))
-        return cls(*(float(kept[name]) for name in ("notice", "caution", "danger", "doubt")))
+        return cls(*(float(kept[name]) for name in ("notice", "caution", "danger", "doubt")), kept["ways"])
+
+    def on_the_way_of(self, facts: Facts) -> Policy:
+        """The thresholds for the way on which the event came.
+
+        >>> Policy(0.3, 0.6, 0.9, ways={"talk": 0.2}).on_the_way_of(Facts({"channel:chat": ()})).caution
+        0.2
+        """
+        caution = self.ways.get(way_of(facts))
+        return self if caution is None else replace(self, notice=caution / 2, caution=caution)
 
     def level_of(self, score: float) -> Level:
         """The level for a probability alone.
@@ -90,8 +115,17 @@ def decide(signals: Iterable[Signal], score: float, policy: Policy, facts: Facts
 
 def level_by_score(score: float, policy: Policy, facts: Facts) -> Level:
     """The level that the score alone asks for."""
-    level = policy.level_of(score)
+    level = policy.on_the_way_of(facts).level_of(score)
     return Level.NOTICE if level.is_alert and is_bare_opener(facts) else level
+
+
+def way_of(facts: Facts) -> str:
+    """Return the way on which an event came, empty for letters.
+
+    >>> way_of(Facts({"channel:sms": ()})), way_of(Facts({"kind:conversation": ()})), way_of(Facts({}))
+    ('sms', 'talk', '')
+    """
+    return next((way for sign, way in WAYS.items() if sign in facts.atoms), "")
 
 
 def is_doubted(score: float, policy: Policy, facts: Facts) -> bool:

@@ -43,6 +43,7 @@ class Band:
         verdict = screened.verdict
         if verdict.level is Level.DANGER or (verdict.level is Level.OK and KNOWN in screened.facts.atoms):
             return False
+        policy = policy.on_the_way_of(screened.facts)
         as_score = {Level.NOTICE: policy.notice, Level.CAUTION: policy.caution}.get(verdict.level, 0.0)
         return self.lowest <= max(verdict.score, as_score) <= self.highest
 
