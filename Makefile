@@ -16,6 +16,7 @@ help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 20
 
 run: .venv/.installed-run ## install what is needed and serve the demo on http://127.0.0.1:8700
+	@timeout 120 scripts/system-packages paper || true # without it all works but reports on paper, which say what they need
 	@exec $(BIN)/honnin serve --demo --host 127.0.0.1 --port 8700
 
 test: check ## check, then run every test on SQLite, on a real PostgreSQL and in a real browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,7 @@ from honnin.errors import HonninError
 from honnin.model import Text
 
 FOLDERS = (
-    "/usr/share/fonts/truetype/morisawa-bizud-gothic",
-    "/usr/share/fonts/truetype/fonts-morisawa-bizud-gothic",
+    "/usr/share/fonts/truetype/bizud-gothic",
     "/usr/share/fonts/opentype/ipaexfont-gothic",
     "/usr/share/fonts/opentype/noto",
     "/usr/share/fonts/noto-cjk",
@@ -61,9 +60,24 @@ def find_font(folder: str = "") -> Font:
         for name, family in FILES:
             path = Path(place) / name
             if path.is_file():
-                ranges = sorted(_ranges(path.read_bytes()))
+                ranges = _merged(_ranges(path.read_bytes()))
                 return Font(path, family, [start for start, _ in ranges], [end for _, end in ranges])
     raise HonninError(NO_FONT)
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Put ranges that touch or overlap into one.
+
+    >>> _merged([(5, 6), (1, 3), (2, 2), (4, 4), (9, 9)])
+    [(1, 6), (9, 9)]
+    """
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _ranges(data: bytes) -> Iterator[tuple[int, int]]:
