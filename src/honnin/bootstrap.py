@@ -304,6 +304,7 @@ def report_desk(
         now=now,
         told=told,
         is_held=lambda folder: bool(sealing.holds(folder)),
+        flush=kept.flush,
         contact_lasts=timedelta(days=given.report_contact_days),
     )
     return ReportDesk(SqlReportStore(kept), around)

@@ -123,6 +123,7 @@ class Clock:
 
 class Desk:
     def __init__(self, database):
+        self.flushed = 0
         self.store, self.locker, self.clock, self.heard, self.held = (
             SqlReportStore(database),
             FakeLocker(),
@@ -138,8 +139,12 @@ class Desk:
             now=self.clock,
             told=self.heard.append,
             is_held=self.held.__contains__,
+            flush=self.flush,
         )
         self.desk = ReportDesk(self.store, around)
+
+    def flush(self):
+        self.flushed += 1
 
 
 @pytest.fixture
@@ -159,6 +164,7 @@ class TestDesk:
         assert kept == receipt.report == replace(TOLD, number=receipt.number, files=kept.files)
         assert kept.files[0].has_picture
         assert world.heard == [kept]
+        assert world.flushed == 1
         (folder, by, note), (_, _, file) = world.locker.sealed
         assert (folder, by, file.content) == (f"report/{receipt.number}", "guest", SHOT.data)
         assert b"hana@example.jp" not in note.content

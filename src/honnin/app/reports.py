@@ -101,7 +101,7 @@ class Surroundings:
     """What the desk works with beside its store.
 
     ``told`` hears of each report and each addition inside the transaction that keeps it; ``is_held`` says whether a folder
-    of evidence must stay as it is.
+    of evidence must stay as it is. ``flush`` sees to it that not even a power cut takes back what was committed.
     """
 
     locker: Sealing
@@ -111,6 +111,7 @@ class Surroundings:
     now: Callable[[], datetime]
     told: Callable[[Report], object] = lambda _report: None
     is_held: Callable[[str], bool] = lambda _folder: False
+    flush: Callable[[], None] = lambda: None
     contact_lasts: timedelta = timedelta(days=180)
 
 
@@ -134,7 +135,13 @@ class ReportDesk:
 
         Files that are not taken are refused with ``BadInputError``, and nothing is kept.
         """
-        around, taken = self._around, take(uploads, self._around.redraw)
+        taken = take(uploads, self._around.redraw)
+        receipt = self._received(report, taken, once)
+        self._around.flush()
+        return receipt
+
+    def _received(self, report: Report, taken: Taken, once: str) -> Receipt:
+        around = self._around
         for attempt in range(ATTEMPTS):
             number = around.receipts.number(once, attempt)
             secret = around.receipts.secret(once, number)
@@ -180,7 +187,9 @@ class ReportDesk:
             known = {file.sha256 for file in kept.all_files}
             files = tuple(file for file in taken.files if file.sha256 not in known)
             is_said = not text or (bool(kept.additions) and kept.additions[-1].text == text)
-            return kept if is_said and not files else self._append(kept, "" if is_said else text, files, taken)
+            grown = kept if is_said and not files else self._append(kept, "" if is_said else text, files, taken)
+        self._around.flush()
+        return grown
 
     def _append(self, kept: Report, text: str, files: tuple[ReportFile, ...], taken: Taken) -> Report:
         if len(kept.additions) >= MOST_ADDITIONS:
