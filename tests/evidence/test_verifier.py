@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.evidence.making import CAPTURES, KEY, covered_up, files_of, listed, make_bundle, spread, zipped
 
-from honnin.evidence.bundle import Timestamp
+from honnin.evidence.archive import zip_pieces
+from honnin.evidence.bundle import Timestamp, finish, lay_out
 from honnin.evidence.signing import SigningKey
 from honnin.evidence.verifier import (
     Result,
@@ -152,6 +153,11 @@ class TestOneByte:
             assert result.findings
         return result.findings
 
+    @pytest.mark.parametrize("root", ["..", "", "/", "another", "honnin-evidence-20261124-b0000001"])
+    def test_another_name_of_the_folder_is_found(self, tmp_path, root):
+        again = b"".join(zip_pieces(root, finish(lay_out(BUNDLE), KEY)))
+        assert checked_zip(tmp_path, again).status == 1
+
     @pytest.mark.parametrize("data", [ARCHIVE[:-1], ARCHIVE + b"x", b"x" + ARCHIVE, ARCHIVE[: len(ARCHIVE) // 2], b""])
     def test_too_much_or_too_little_is_found(self, tmp_path, data):
         assert checked_zip(tmp_path, data).status == 1
@@ -220,7 +226,9 @@ class TestOmissionAndOrder:
         result = checked(tmp_path / "bag", hidden(FILES | {"data/report.pdf": b"%PDF-1.7 other"}))
         assert result.status == 1
 
-    @pytest.mark.parametrize("name", ["README.txt", "data/more.txt", "signature/other.sig", ".hidden", "data/x/../y"])
+    @pytest.mark.parametrize(
+        "name", ["README.txt", "data/more.txt", "signature/other.sig", "timestamp/more.exe", ".hidden", "data/x/../y"]
+    )
     def test_a_file_that_was_put_in(self, tmp_path, hidden, name):
         result = checked(tmp_path / "bag", hidden(FILES | {name: b"x"}))
         assert result.status == 1

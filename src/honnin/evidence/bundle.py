@@ -175,7 +175,7 @@ def finish(layout: Layout, key: SigningKey, timestamp: Timestamp | None = None) 
         _file(verifier.STATEMENT_SIGNATURE, key.sign(statement)),
     ]
     if timestamp is not None:
-        tags += [_file(verifier.TIMESTAMP, timestamp.token), _file("timestamp/tsa-chain.pem", timestamp.chain)]
+        tags += [_file(verifier.TIMESTAMP, timestamp.token), _file(verifier.TIMESTAMP_CHAIN, timestamp.chain)]
     return (*layout.payload, *tags, _file(verifier.TAG_MANIFEST, _listed(tags)))
 
 
@@ -187,6 +187,7 @@ def _statement(bundle: Bundle, tags: Sequence[BundleFile]) -> bytes:
         {
             "honnin_bundle": 1,
             "bundle": bundle.id,
+            "name": bundle.root,
             "folder": bundle.folder,
             "for": bundle.recipient,
             "made_at": written_time(bundle.made_at),

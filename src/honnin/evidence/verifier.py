@@ -41,7 +41,7 @@ BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST = (
 PUBLIC_KEY, STATEMENT, STATEMENT_SIGNATURE = "public-key.pem", "signature/bundle.json", "signature/bundle.sig"
 HEAD, HEAD_SIGNATURE = "data/log/head.json", "data/log/head.sig"
 EVENTS, PROOFS, REDACTIONS = "data/log/events.jsonl", "data/log/proofs.json", "data/redactions.json"
-TIMESTAMP = "timestamp/manifest.tsr"
+TIMESTAMP, TIMESTAMP_CHAIN = "timestamp/manifest.tsr", "timestamp/tsa-chain.pem"
 NEEDED = (
     BAGIT, BAG_INFO, MANIFEST, TAG_MANIFEST, PUBLIC_KEY, STATEMENT, STATEMENT_SIGNATURE, HEAD, HEAD_SIGNATURE,
     EVENTS, PROOFS, REDACTIONS,
@@ -79,6 +79,8 @@ class Result:
     findings: list[Finding] = field(default_factory=list)
     fingerprint: str = ""
     is_signer_known: bool = False
+    root: str | None = None
+    """The folder in the ZIP; an unpacked one may have any name."""
     statement: Mapping[str, Any] = field(default_factory=dict)
     entries: int = 0
     items: int = 0
@@ -282,6 +284,7 @@ def read_zip(file: BinaryIO, result: Result) -> dict[str, Content]:
         found.setdefault(short, content)
         central.append(central_header(name.encode("utf-8", "replace"), crc, size, offset))
         offset += len(header) + size
+    result.root = root
     _check_end(file, offset, central, result)
     _check_case(found, result)
     return found
@@ -436,6 +439,13 @@ def _statement(files: Mapping[str, Content], result: Result, signer: bytes) -> N
     result.statement = _mapping(_json(data))
     if STATEMENT in files and not is_signed(signer, data, _data(files, STATEMENT_SIGNATURE)):
         result.add("signature", STATEMENT, "束の署名が合いません。署名の後に変えられたか、別の鍵の署名です。", "The signature of the bundle does not fit: it was changed after signing, or signed with another key.")  # fmt: skip
+    if result.root is not None and result.root != result.statement.get("name"):
+        result.add(
+            "container",
+            printable(result.root[:200]),
+            "ZIPの中のフォルダの名前が、署名にあるものと違います。",
+            "The folder in the ZIP has another name than was signed.",
+        )
     for name, expected in _mapping(result.statement.get("files")).items():
         _compare(files, result, printable(_text(name)), expected)
 
@@ -472,11 +482,11 @@ def _payload(files: Mapping[str, Content], result: Result) -> None:
 
 def _tags(files: Mapping[str, Content], result: Result) -> None:
     listed = _manifest(_data(files, TAG_MANIFEST), TAG_MANIFEST, result)
-    signed = {*_mapping(result.statement.get("files")), STATEMENT, STATEMENT_SIGNATURE, TAG_MANIFEST}
+    signed = {*_mapping(result.statement.get("files")), STATEMENT, STATEMENT_SIGNATURE, TIMESTAMP, TIMESTAMP_CHAIN}
     for name, content in files.items():
         if name.startswith("data/") or name == TAG_MANIFEST:
             continue
-        if name not in signed and not name.startswith("timestamp/"):
+        if name not in signed:
             result.add("unexpected", printable(name), "一覧にないファイルが加えられています。", "A file was added that is not in the list.")  # fmt: skip
         elif listed.get(name) != content.sha256:
             result.add("changed", f"{printable(name)} / {TAG_MANIFEST}", "ファイルと一覧が合いません。どちらかが変えられています。", "The file and the list do not agree; one of them was changed.")  # fmt: skip
