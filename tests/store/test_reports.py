@@ -9,6 +9,7 @@ from honnin.app.uploads import Upload
 from honnin.cases.report import Addition, Happened, Report, Reporter, ReportFile, Sent, State
 from honnin.errors import BadInputError
 from honnin.store import SqlReportStore
+from honnin.store.schema_reports import additions, pictures, reports
 
 NOW = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 FILE = ReportFile(sha256="a" * 64, name="写真.png", kind="image/png", size=3, has_picture=True)
@@ -33,6 +34,15 @@ REPORT = Report(
     event_id="m-1",
 )
 ADDITION = Addition(at=NOW + timedelta(hours=1), text="口座も届きました", files=(replace(FILE, sha256="b" * 64),))
+
+
+@pytest.fixture
+def database(shared_database):
+    """Empty of reports; made only once, because making one takes longer than most of these tests."""
+    with shared_database.transaction() as connection:
+        for table in (pictures, additions, reports):
+            connection.execute(table.delete())
+    return shared_database
 
 
 @pytest.fixture
