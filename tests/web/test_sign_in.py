@@ -135,6 +135,25 @@ class TestSecondFactor:
         assert staff.get("/inbox", follow_redirects=False).status_code == 200
         assert other.get("/inbox", follow_redirects=False).status_code == 303
 
+    @pytest.mark.parametrize("renewed_by", ["code", "password"])
+    def test_the_page_after_a_renewed_session_has_forms_that_work(self, world, renewed_by):
+        staff = world.staff()
+        if renewed_by == "password":
+            fields = {"old": PASSWORD, "new": NEW, "again": NEW}
+            shown = staff.submit("/settings/password", fields)
+        else:
+            offered = staff.submit("/settings/second-factor/code", page="/settings/second-factor")
+            seed = re.search(r'id="seed">([A-Z2-7]+)<', offered.text)[1]
+            fields = {
+                "step": hidden(offered, "step"),
+                "code": current_code(world, seed),
+                "csrf": hidden(offered, "csrf"),
+            }
+            shown = staff.post("/settings/second-factor/code/confirm", data=fields)
+
+        assert staff.post("/logout", data={"csrf": hidden(shown, "csrf")}, follow_redirects=False).status_code == 303
+        assert record(world)[-1].note.action == "sign-out"
+
     def test_the_image_is_part_of_the_page(self, staff):
         offered = staff.submit("/settings/second-factor/code", page="/settings/second-factor")
 

@@ -148,7 +148,7 @@ class Site:
             visitor=visitor,
             is_new_visitor=is_new,
             # Bound to the session too: a token seen before signing in is worth nothing after.
-            csrf=digest(f"csrf:{visitor}:{token if session else ''}"),
+            csrf=_csrf(visitor, token if session else ""),
         )
 
     def permitted(self, request: Request, right: Right) -> Visit:
@@ -230,7 +230,14 @@ class Site:
         return response
 
     def sign_in(self, request: Request, response: Response, user: str, method: Method) -> None:
-        """Open a session under a new token; what this browser had open before is over."""
+        """Open a session and hand it to the browser."""
+        self.hand_out(response, self.open_session(request, user, method))
+
+    def open_session(self, request: Request, user: str, method: Method) -> str:
+        """Open a session under a new token, which is returned; what this browser had open before is over.
+
+        Pages that are made after this belong to the new session: their forms carry its token.
+        """
         if before := request.cookies.get(self.session_cookie):
             self.services.users.close_session(digest(before))
         token, now = self.services.new_token(), self.services.now()
@@ -240,6 +247,12 @@ class Site:
         )
         self.services.users.open_session(session, digest(token))
         self.services.access.note(session.actor, "sign-in", f"session:{session.id}", detail={"method": method.value})
+        kept = self.services.users.session(digest(token), at=now)
+        visit = self.visit(request)
+        request.state.visit = replace(visit, session=kept, csrf=_csrf(visit.visitor, token))
+        return token
+
+    def hand_out(self, response: Response, token: str) -> None:
         response.set_cookie(
             self.session_cookie,
             token,
@@ -250,11 +263,17 @@ class Site:
         )
 
     def sign_out(self, request: Request, response: Response) -> None:
-        if token := request.cookies.get(self.session_cookie):
-            self.services.users.close_session(digest(token))
+        session = self.visit(request).session
+        if session is not None:
+            self.services.users.close_session(digest(request.cookies[self.session_cookie]))
+            self.services.access.note(session.actor, "sign-out", f"session:{session.id}")
         response.delete_cookie(
             self.session_cookie, httponly=True, samesite="lax", secure=self.services.settings.is_https
         )
+
+
+def _csrf(visitor: str, session_token: str) -> str:
+    return digest(f"csrf:{visitor}:{session_token}")
 
 
 def address_of(request: Request) -> str:

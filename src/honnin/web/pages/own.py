@@ -38,8 +38,9 @@ def change_password(request: Request, site: TheSite, visit: Own, posted: Form) -
         return _password_page(site, request, mistake)
     users.set_password(session.user, passwords.hash_password(posted.text("new")))
     site.services.access.note(session.actor, "account.password", f"user:{session.user}")
+    token = site.open_session(request, session.user, session.method)  # the change has ended all, this one too
     answer = site.page(request, "password_changed")
-    site.sign_in(request, answer, session.user, session.method)  # the change has ended all sessions, this one too
+    site.hand_out(answer, token)
     return answer
 
 
@@ -137,8 +138,9 @@ def _added(site: Site, request: Request, visit: Visit, what: str, method: Method
     services.access.note(session.actor, "account.factor", f"user:{session.user}", detail={"did": f"add {what}"})
     has_codes = services.doors.credentials.recovery_codes_left(session.user) > 0
     codes = () if has_codes else services.doors.factors.new_recovery_codes(session.user)
+    token = site.open_session(request, session.user, method)
     answer = _codes_page(site, request, codes)
-    site.sign_in(request, answer, session.user, method)
+    site.hand_out(answer, token)
     return answer
 
 
