@@ -126,6 +126,7 @@ PAGES = {
     "POST /indicators/{key}": Right.INDICATORS_CHANGE,
     "POST /indicators/forget-origin": Right.INDICATORS_CHANGE,
     "POST /indicators/import": Right.INDICATORS_CHANGE,
+    "POST /indicators/propose": Right.INDICATORS_CHANGE,
     "POST /indicators/noise": Right.INDICATORS_CHANGE,
     "POST /indicators/noise/remove": Right.INDICATORS_CHANGE,
     "GET /cooperation": Right.COOPERATION_READ,

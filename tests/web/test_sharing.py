@@ -17,6 +17,7 @@ from honnin.app.access import Role, Scope
 from honnin.app.accounts import ApiKey
 from honnin.app.indicators import Candidate
 from honnin.app.passwords import digest
+from honnin.model import Event
 from honnin.sharing.indicator import Tlp
 from honnin.sharing.values import Kind
 from honnin.web import create_app
@@ -97,6 +98,18 @@ class TestIndicatorPages:
         answer = hana.submit(page, {"step": "keep", "words": "x"}, page=page)
         assert answer.status_code == 409
         assert "判断を待つ申し立てがありません" in answer.text
+
+    def test_a_case_proposes_what_it_names(self, world, hana):
+        text = "至急 https://login.example.test/a?m=hana に入力し 03-0000-1234 か info@google.com へ電話してください"
+        case_id = world.services.cases.take_alert(world.receive(Event("m-1", text=f"振込 {text}")))
+        page = f"/cases/{case_id}"
+        shown = hana.submit("/indicators/propose", {"case": case_id}, page=page).text
+        assert "https://login.example.test/a<" in shown
+        assert "候補にしました" in shown
+        assert "官公庁・銀行・広く使われるサービスの本物です" in shown
+        assert "すでにあり" in hana.submit("/indicators/propose", {"case": case_id}, page=page).text
+        assert hana.submit("/indicators/propose", {"case": "x"}, page=page).status_code == 404
+        assert f'value="{case_id}"' in hana.get(f"/cooperation/new?case={case_id}").text
 
     def test_a_file_comes_in_and_what_is_wrong_is_named(self, world, hana):
         world.services.indicators.accept(propose(world), by="hana", tlp=Tlp.GREEN)

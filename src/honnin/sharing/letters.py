@@ -75,7 +75,7 @@ def _values(request: Request, organisation: str, today: datetime, language: str)
         "office": letter.office,
         "person": letter.person,
         "document_no": letter.document_no or none,
-        "case_no": letter.case_no or none,
+        "case_no": (f"（{letter.case_no}）" if language == "ja" else f" ({letter.case_no})") if letter.case_no else "",
         "organisation": organisation,
         "basis": said(BASIS_NAMES[scope.basis]) if scope else none,
         "granted": "、".join(said(ASKED_NAMES[one]) for one in sorted(scope.granted)) if scope else none,

@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from honnin.app.access import Right
+from honnin.app.clues import clues
+from honnin.app.desk import NoCaseError
 from honnin.app.indicators import Form as ExportForm
-from honnin.app.indicators import IndicatorFilter, IndicatorImport
+from honnin.app.indicators import IndicatorFilter, IndicatorImport, Proposed
 from honnin.errors import BadInputError, HonninError
 from honnin.model import Text
 from honnin.sharing.indicator import Indicator, Standing, Tlp
@@ -65,6 +67,18 @@ def import_file(request: Request, site: TheSite, visit: Editor, posted: Form) ->
     except BadInputError as error:
         report = IndicatorImport(0, 0, 0, 0, 1, list(error.mistakes))
     return _list(site, request, report=report)
+
+
+@router.post("/indicators/propose")
+def propose(request: Request, site: TheSite, visit: Editor, posted: Form) -> HTMLResponse:
+    """Propose what a case names, and say what cannot become an indicator and why."""
+    try:
+        case = site.services.cases.case(posted.line("case", 100))
+    except NoCaseError:
+        raise HTTPException(404) from None
+    found = clues(case, site.services.cases.told_events(case))
+    proposed = site.services.indicators.propose(found, by=visit.user or "", case_id=case.id)
+    return _list(site, request, proposed=proposed)
 
 
 @router.post("/indicators/forget-origin")
@@ -152,6 +166,7 @@ def _list(
     request: Request,
     *,
     report: IndicatorImport | None = None,
+    proposed: tuple[Proposed, ...] | None = None,
     problem: str = "",
     refused: Text | None = None,
     status: int = 200,
@@ -178,6 +193,7 @@ def _list(
         can_export=bool(keeper.producer.appeal),
         indicator_url=indicator_url,
         report=report,
+        proposed=proposed,
         problem=problem,
         refused=refused,
         most_mistakes=MOST_MISTAKES_SHOWN,
