@@ -328,6 +328,12 @@ class TestKeeping:
         assert locker.erase(CASE, reason="期限", by="admin") == 3
         assert [entry.act for entry in locker.custody(CASE)[3:]] == [Act.HELD, Act.RELEASED, Act.ERASED]
 
+    def test_a_hold_takes_any_words(self, locker):
+        hold = locker.hold(CASE, reason="a\x00\ud800" + "x" * 9_000, by="h\x00\ud800" + "x" * 900)
+        assert locker.holds(CASE)[0].reason.startswith("a")
+        locker.release(hold.id, reason="a\x00\ud800", by="h\x00\ud800" + "x" * 900)
+        assert locker.holds(CASE) == ()
+
     def test_a_hold_on_the_case_holds_its_reports(self, locker, clock):
         locker.capture("report/R-1", CAPTURES, by="guest")
         locker.file("report/R-1", into=CASE, by="hana")

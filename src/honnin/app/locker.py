@@ -403,11 +403,10 @@ class Locker:
 
     def publish_head(self, *, stamp: bool = False) -> tuple[SignedHead, Timestamp | None]:
         """Return a head that is to be kept elsewhere; later ones can be proven to have only added to it."""
-        with self.transaction(locks=[LOCK]):
-            head = self.head()
-            timestamp = self.timestamps.stamp(head.head.written()) if stamp and self.timestamps else None
-            if head.head.size:
-                self.store.publish(head, timestamp.token if timestamp else None)
+        head = self.head()
+        timestamp = self.timestamps.stamp(head.head.written()) if stamp and self.timestamps else None
+        if head.head.size:
+            self.store.publish(head, timestamp.token if timestamp else None)
         return head, timestamp
 
     # ---- exporting
@@ -463,8 +462,8 @@ class Locker:
             self._enter([Deed(folder, Act.EXPORTED, detail=detail)], by=papers.made_by)
             head = self.head()
             entries = self.custody(folder)
-            paths = self.store.proofs([entry.index for entry in entries], head.head.size)
             self.store.publish(head)
+        paths = self.store.proofs([entry.index for entry in entries], head.head.size)
         return Bundle(
             id=papers.bundle_id,
             folder=folder,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -32,14 +33,15 @@ from honnin.evidence.log import FolderEnd, Growing
 from honnin.evidence.merkle import Frontier, Node, consistency, home, inclusion, peaks_of
 from honnin.evidence.signing import SignedHead, TreeHead
 from honnin.store import schema_evidence as tables
-from honnin.store.database import Database, short_key
+from honnin.store.database import Database, kept, short_key
 
 blobs, entries, filed = tables.evidence_blobs, tables.evidence_entries, tables.evidence_filed
 heads, holds, items = tables.evidence_heads, tables.evidence_holds, tables.evidence_items
 LOCK = "evidence log"
 CONTENT, ABOUT = "evidence content", "evidence item"
 HASH = 32
-AT_ONCE = 400
+AT_ONCE, FOLDERS_AT_ONCE = 400, 50
+LONGEST_WORDS, LONGEST_NAME = 2_000, 200
 
 
 class SqlEvidenceStore:
@@ -65,8 +67,13 @@ class SqlEvidenceStore:
 
     def _end(self, connection: Connection, names: set[str]) -> Growing:
         """Read the end of the log and of these folders."""
-        rows = connection.execute(_ENDS, {"names": list(names)}).all()
-        ends = {row.folder: FolderEnd(row.number, row.hashes[:HASH].hex()) for row in rows if row.folder in names}
+        ends: dict[str, FolderEnd] = {}
+        wanted = sorted(names)
+        rows: Sequence[Any] = ()
+        for start in range(0, len(wanted), FOLDERS_AT_ONCE):
+            some = {f"folder{at}": name for at, name in enumerate(wanted[start : start + FOLDERS_AT_ONCE])}
+            rows = connection.execute(_ends(len(some)), some).all()
+            ends.update((row.folder, FolderEnd(row.number, row.hashes[:HASH].hex())) for row in rows)
         return Growing(self._frontier(connection, rows[-1] if rows else None), ends)
 
     def _frontier(self, connection: Connection, last: Any) -> Frontier:
@@ -82,9 +89,9 @@ class SqlEvidenceStore:
 
     def keep(self, item: Item, content: bytes, *, seq: int) -> None:
         """Keep an item whose capture stands at ``seq`` in the log, its content only once."""
-        kept = {"digest": item.sha256, "sealed": self._vault.close(content, CONTENT, item.sha256)}
+        closed = self._vault.close(content, CONTENT, item.sha256)
         with self._database.transaction(locks=[LOCK]) as connection:
-            connection.execute(_ADD_BLOB, kept)
+            connection.execute(_ADD_BLOB, {"digest": item.sha256, "sealed": closed})
             connection.execute(
                 items.insert().values(
                     id=item.id,
@@ -122,9 +129,9 @@ class SqlEvidenceStore:
                 holds.insert().values(
                     id=hold.id,
                     folder=hold.folder,
-                    reason=hold.reason,
+                    reason=kept(hold.reason, LONGEST_WORDS),
                     set_at=hold.set_at,
-                    set_by=hold.set_by,
+                    set_by=kept(hold.set_by, LONGEST_NAME),
                     released_by="",
                 )
             )
@@ -132,7 +139,7 @@ class SqlEvidenceStore:
     def release_hold(self, hold_id: str, *, by: str, at: datetime) -> bool:
         wanted = update(holds).where(holds.c.id == hold_id, holds.c.released_at.is_(None))
         with self._database.transaction() as connection:
-            return connection.execute(wanted.values(released_at=at, released_by=by)).rowcount > 0
+            return connection.execute(wanted.values(released_at=at, released_by=kept(by, LONGEST_NAME))).rowcount > 0
 
     def publish(self, head: SignedHead, timestamp: bytes | None = None) -> None:
         """Remember a head that was given out, so that a later one can be proven to only add to it."""
@@ -282,16 +289,16 @@ class SqlEvidenceStore:
 
 _END = select(entries.c.seq, entries.c.folder, entries.c.number, entries.c.hashes)
 _LAST = _END.order_by(entries.c.seq.desc()).limit(1)
-_ENDS = _END.where(
-    entries.c.seq.in_(
-        union_all(
-            select(func.max(entries.c.seq)),
-            select(func.max(entries.c.seq))
-            .where(entries.c.folder.in_(bindparam("names", expanding=True)))
-            .group_by(entries.c.folder),
-        )
-    )
-).order_by(entries.c.seq)
+_LAST_OF_ALL = select(func.max(entries.c.seq))
+
+
+@cache
+def _ends(count: int) -> Select[Any]:
+    """Ask for the last entry of all and of so many folders, each found at the end of an index."""
+    last = [_LAST_OF_ALL.where(entries.c.folder == bindparam(f"folder{at}")) for at in range(count)]
+    return _END.where(entries.c.seq.in_(union_all(_LAST_OF_ALL, *last))).order_by(entries.c.seq)
+
+
 _ADD_ENTRY = entries.insert()
 _ADD_BLOB = blobs.insert().from_select(
     ["sha256", "closed"],
@@ -315,11 +322,11 @@ def _row(entry: Entry, hashes: bytes) -> dict[str, Any]:
 
 def _nodes(connection: Connection, wanted: Sequence[Node]) -> dict[Node, bytes]:
     homes = list({home(node) for node in wanted})
-    kept: dict[int, bytes] = {}
+    found: dict[int, bytes] = {}
     for start in range(0, len(homes), AT_ONCE):
         rows = connection.execute(_HASHES, {"homes": homes[start : start + AT_ONCE]})
-        kept.update((row.seq, row.hashes) for row in rows)
-    return {node: kept[home(node)][node[0] * HASH : (node[0] + 1) * HASH] for node in wanted}
+        found.update((row.seq, row.hashes) for row in rows)
+    return {node: found[home(node)][node[0] * HASH : (node[0] + 1) * HASH] for node in wanted}
 
 
 _HASHES = select(entries.c.seq, entries.c.hashes).where(entries.c.seq.in_(bindparam("homes", expanding=True)))
