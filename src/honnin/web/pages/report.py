@@ -341,6 +341,7 @@ def privacy(request: Request, site: TheSite) -> HTMLResponse:
         operator=settings.operator_name,
         contact=settings.operator_contact,
         days=settings.report_contact_days,
+        evidence=settings.evidence_days,
     )
 
 
