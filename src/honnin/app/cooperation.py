@@ -229,8 +229,9 @@ class CooperationDesk:
             raise StepRefusedError(NO_TEXT)
         if self._visible(actor, request_id) is None:
             return None
+        self._permit(actor, request_id, type(step))
         with self.transaction():
-            request = self._permitted(actor, request_id, type(step))
+            request = self._now(request_id)
             after = take(request, step, by=actor.name, at=self.now(), policy=self.policy)
             if isinstance(step, Hold) and request.letter.case_id:
                 after = self._held(actor, request, step)
@@ -238,9 +239,12 @@ class CooperationDesk:
             self._tell_locker(actor, after, step)
             return after
 
-    def _permitted(self, actor: Actor, request_id: str, step: type) -> Request:
-        """Return the request as it is now, for somebody who may take this step."""
+    def _permit(self, actor: Actor, request_id: str, step: type) -> None:
+        """Let somebody through who may take this step: before the transaction, for the record is written in order."""
         self.access.permit(actor, STEP_RIGHTS[step], f"cooperation:{request_id}", detail={"step": step.__name__})
+
+    def _now(self, request_id: str) -> Request:
+        """Return the request as it stands inside the transaction."""
         request = self.store.get(request_id)
         if request is None:
             raise StepRefusedError(CHANGED)
@@ -347,9 +351,9 @@ class CooperationDesk:
             for item, one in zip(items, preview.shown, strict=True)
         ]
         step = Prepare(items, redaction.digest(items))
+        self._permit(actor, request_id, Prepare)
         with self.transaction():
-            request = self._permitted(actor, request_id, Prepare)
-            after = take(request, step, by=actor.name, at=self.now(), policy=self.policy)
+            after = take(self._now(request_id), step, by=actor.name, at=self.now(), policy=self.policy)
             self._keep(after, made)
             return after
 
@@ -404,10 +408,10 @@ class CooperationDesk:
         """Erase those whose time is over and that nobody holds; return how many."""
         done = 0
         for request_id in self.store.due(self.now()):
+            self._permit(actor, request_id, Erase)
             with self.transaction():
-                request = self._permitted(actor, request_id, Erase)
                 try:
-                    after = take(request, Erase(), by=actor.name, at=self.now(), policy=self.policy)
+                    after = take(self._now(request_id), Erase(), by=actor.name, at=self.now(), policy=self.policy)
                 except StepRefusedError:
                     continue
                 done += self.store.erase(after)
