@@ -177,6 +177,17 @@ def test_a_picture_stands_upright_and_small_enough_to_be_shown():
         assert not shown.getexif()
 
 
+def test_nobody_waits_for_long_where_many_pictures_come_at_once(monkeypatch):
+    monkeypatch.setattr("honnin.connectors.redraw.PATIENCE", 0.01)
+    busy = RedrawApart(at_a_time=0)
+    assert busy(picture()) is None
+
+
+def test_a_process_that_takes_too_long_is_ended(monkeypatch):
+    monkeypatch.setattr("honnin.connectors.redraw.SECONDS", 0.001)
+    assert RedrawApart()(picture()) is None
+
+
 def test_what_is_seen_through_becomes_white():
     drawn = io.BytesIO()
     Image.new("RGBA", (4, 4), (255, 0, 0, 0)).save(drawn, "PNG")
