@@ -40,6 +40,16 @@ def test_a_list_of_what_is_kept(world, sealed):
     assert acts(world) == [(Act.CAPTURED, "hana")] * 3  # a list shows no content
 
 
+def test_only_the_newest_are_listed(world, monkeypatch):
+    monkeypatch.setattr("honnin.web.pages.evidence.FOLDERS_SHOWN", 2)
+    for number in range(3):
+        world.services.locker.capture(f"case/{number}", CAPTURES[:1], by="hana")
+        world.clock.forward(minutes=1)
+    page = world.staff().get("/evidence").text
+    assert re.findall(r'">(case/\d)</a>', page) == ["case/2", "case/1"]
+    assert "ほかは番号で開いてください" in page
+
+
 def test_nothing_is_kept_yet(world):
     staff = world.staff()
     assert "まだありません" in staff.get("/evidence").text

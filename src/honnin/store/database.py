@@ -13,10 +13,11 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import BigInteger, Connection, Engine, bindparam, create_engine, event, func, make_url, select
 
 from honnin.app.contract import whole
 
+_TAKE_TURN = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 MIGRATIONS = Path(__file__).parent / "migrations"
 WAIT_FOR_LOCK_MS = 15_000
 LONGEST_KEY = 200
@@ -71,7 +72,7 @@ class Database:
             return
         locked: set[int] = self._joined.locked
         for number in sorted({_lock_number(name) for name in names} - locked):
-            connection.execute(select(func.pg_advisory_xact_lock(number)))
+            connection.execute(_TAKE_TURN, {"number": number})
             locked.add(number)
 
     def migrate(self) -> None:

@@ -267,14 +267,17 @@ class SqlEvidenceStore:
             found: datetime | None = connection.execute(wanted).scalar()
         return found
 
-    def kept_folders(self, *, captured_before: datetime | None = None) -> tuple[KeptFolder, ...]:
-        """Return the folders that hold something, or those of them for which nothing was captured since."""
+    def kept_folders(
+        self, *, captured_before: datetime | None = None, most: int | None = None
+    ) -> tuple[KeptFolder, ...]:
+        """Return the folders that hold something, or those of them for which nothing was captured since; newest first."""
         last = func.max(items.c.captured_at).label("last")
         wanted = (
             select(items.c.folder, last, func.count().label("held"))
             .where(items.c.erased_at.is_(None))
             .group_by(items.c.folder)
-            .order_by(items.c.folder)
+            .order_by(last.desc(), items.c.folder)
+            .limit(most)
         )
         if captured_before is not None:
             wanted = wanted.having(last <= captured_before)

@@ -25,6 +25,7 @@ MOST_SHOWN = 200_000
 LARGEST_PICTURE = 4 * 1024 * 1024
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 CUSTODY_SHOWN = 200
+FOLDERS_SHOWN = 100
 
 Reader = Annotated[Visit, needs(Right.EVIDENCE_READ)]
 Exporter = Annotated[Visit, needs(Right.EVIDENCE_EXPORT)]
@@ -44,7 +45,8 @@ def show(request: Request, site: TheSite, _visit: Reader) -> HTMLResponse:
     folder = request.query_params.get("folder", "")
     if folder:
         return _folder_page(site, request, folder)
-    return site.page(request, "evidence_folders", folders=site.services.locker.store.kept_folders(), url=evidence_url)
+    newest = site.services.locker.store.kept_folders(most=FOLDERS_SHOWN)
+    return site.page(request, "evidence_folders", folders=newest, most=FOLDERS_SHOWN, url=evidence_url)
 
 
 @router.get("/evidence/key")
