@@ -43,9 +43,9 @@ PRESSURE_LIMIT = 0.6  # log-odds: hurry and secrecy add to a request, they are n
 LEAST_SOURCES = (
     2  # a group of letters must stand in so many sources (or written rows): one text says nothing about fraud
 )
-MOST_GRAMS = 12_000  # kept for each language
+MOST_GRAMS = 20_000  # kept for each language
 SAY_OF_SOURCES = 0.1
-SAY_OF_WRITTEN = 0.25  # a row written for training weighs the facts so much, one of the corpora 1
+SAY_OF_WRITTEN = 0.2  # a row written for training weighs the facts so much, one of the corpora 1
 SAY_OF_MEANING = 1.0  # how much more what words stand for counts than the words
 SCALE = 0.01  # weights are written in hundredths
 LOST_TO_DOUBT, MOST_DOUBT = (
@@ -53,7 +53,7 @@ LOST_TO_DOUBT, MOST_DOUBT = (
     0.2,
 )  # share of found fraud that doubt may cost, and the score from which there is none
 ORDINARY_ALARMS, HARD_ALARMS = 0.006, 0.045  # shares of false alerts aimed at when thresholds are chosen
-TWIN_ALARMS = 0.05  # the same for harmless rows written to look like fraud, where a way has few others
+TWIN_ALARMS = 0.03  # the same for harmless rows written to look like fraud, where a way has few others
 ENOUGH = 100  # rows of a kind on one way, so that a share of false alerts can be told
 JUDGED: dict[str, float] = {}
 """Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
