@@ -18,7 +18,8 @@ import urllib.request
 import click
 import pytest
 
-from honnin.cli import main
+from honnin.app.access import Role, Scope
+from honnin.cli import ROLES, SCOPES, main
 from honnin.model import Event
 from honnin.screening.copies import event_fingerprint
 
@@ -324,7 +325,7 @@ class TestStaff:
 class TestAccounts:
     def test_the_record_is_verified_and_exported(self, honnin, tmp_path):
         honnin("user", "add", "hana", "--password", "a long enough password", "--role", "admin")
-        honnin("key", "create", "gateway")
+        honnin("key", "create", "gateway", "--scope", "reports")
 
         assert "つながっています" in honnin("audit", "verify").stdout.decode()
         rows = [json.loads(line) for line in honnin("audit", "export").stdout.splitlines()]
@@ -332,6 +333,7 @@ class TestAccounts:
             ("command line", "users.change", "add"),
             ("command line", "keys.change", "create"),
         ]
+        assert rows[1]["detail"]["scopes"] == "reports"
         assert honnin("audit", "export", "--format", "csv").stdout.startswith(b"\xef\xbb\xbfnumber,at,actor")
         (database,) = tmp_path.rglob("*.db")
         with contextlib.closing(sqlite3.connect(database)) as connection:
@@ -339,6 +341,9 @@ class TestAccounts:
             connection.execute("UPDATE audit SET actor = 'nobody' WHERE seq = 2")
             connection.commit()
         assert "2行目" in honnin("audit", "verify", check=1).stdout.decode()
+
+    def test_it_knows_every_role_and_scope(self):
+        assert ([role.value for role in Role], [scope.value for scope in Scope]) == (ROLES, SCOPES)
 
     def test_somebody_who_lost_everything_gets_a_link(self, honnin):
         honnin("user", "add", "hana", "--password", "a long enough password")

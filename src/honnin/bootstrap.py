@@ -11,13 +11,14 @@ import secrets
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from honnin.app.access import FIRST_SCOPES
 from honnin.errors import HonninError
 from honnin.model import Text
 from honnin.rules import Pack, load_pack, merge, shipped_pack
@@ -25,7 +26,7 @@ from honnin.screening import Engine
 from honnin.settings import Settings, roles_by_group, settings_from
 
 if TYPE_CHECKING:
-    from honnin.app.access import Access, Role
+    from honnin.app.access import Access, Role, Scope
     from honnin.app.case_summary import Summaries
     from honnin.app.cooperation import CooperationDesk
     from honnin.app.copies import CopyKeeper
@@ -410,7 +411,7 @@ def reset_user(given: Settings, kept: Database, name: str) -> str:
     return f"/join/{staff.password_link(by, name)}"
 
 
-def add_key(kept: Database, name: str, by: str) -> str:
+def add_key(kept: Database, name: str, by: str, scopes: Collection[Scope] = FIRST_SCOPES) -> str:
     """Make a key for a program and return it; only its hash is kept."""
     from honnin.app.accounts import KEY_PREFIX, ApiKey
     from honnin.app.passwords import digest, new_token
@@ -418,8 +419,8 @@ def add_key(kept: Database, name: str, by: str) -> str:
 
     shown = f"{KEY_PREFIX}{new_token()[:8]}"
     secret = f"{shown}.{new_token()}"
-    SqlUserStore(kept).add_key(ApiKey(shown, name, now(), by), digest(secret))
-    _note_at_command_line(kept, "keys.change", f"key:{shown}", did="create", name=name, by=by)
+    SqlUserStore(kept).add_key(ApiKey(shown, name, now(), by, scopes=frozenset(scopes)), digest(secret))
+    _note_at_command_line(kept, "keys.change", f"key:{shown}", did="create", name=name, scopes=" ".join(sorted(scopes)))
     return secret
 
 

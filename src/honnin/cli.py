@@ -795,6 +795,7 @@ def serve(host: str | None, port: int | None, *, demo: bool) -> None:
 
 
 ROLES = ["staff", "analyst", "accounting", "approver", "admin", "auditor"]
+SCOPES = ["screening", "copies", "reports", "cases", "evidence", "indicators"]
 
 
 @main.group(cls=Group)
@@ -883,12 +884,22 @@ def key() -> None:
 
 @key.command("create")
 @click.argument("name", default="command line")
-def key_create(name: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    default=["screening", "copies"],
+    show_default=True,
+    help="What it may be used for; may be given several times.",
+)
+def key_create(name: str, scopes: tuple[str, ...]) -> None:
     """Make a key and show it this once. NAME says which program it is for."""
+    from honnin.app.access import scopes_from
     from honnin.bootstrap import add_key, database, settings
 
     with database(settings().database_url) as kept:
-        secret = add_key(kept, name, "command line")
+        secret = add_key(kept, name, "command line", scopes_from(scopes))
     click.echo("表示は一度だけです。控えてください。 / Shown only once; keep it now.", err=True)
     click.echo(secret)
 
