@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic import command
 
 from honnin.app.access import Role, Scope
 from honnin.app.accounts import ApiKey, Method, Session
-from honnin.store import SqlUserStore
+from honnin.store import Database, SqlUserStore
+from honnin.store.database import migration_config
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -105,3 +107,25 @@ def test_failures_are_counted_by_user_by_address_and_by_both(store):
     assert counted(user="nobody") == (0, None)
     store.forget_failures("hana", "a")
     assert counted(user="hana") == (1, NOW + timedelta(minutes=6))
+
+
+def test_who_was_there_before_there_were_roles_goes_on(database_url):
+    """An upgrade takes nothing away: users could do everything, and keys could screen and exchange fingerprints."""
+    database = Database(database_url)
+    with database.transaction() as connection:
+        command.upgrade(migration_config(connection), "0002")
+        at = NOW.isoformat(" ") if database.is_postgres else "2026-11-24 03:00:00.000000"
+        connection.exec_driver_sql(
+            f"INSERT INTO users (name, password_hash, created_at) VALUES ('hana', 'hash', '{at}')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO api_keys (id, key_hash, name, created_at, created_by) "
+            f"VALUES ('hk_1', 'digest', 'gateway', '{at}', 'hana')"
+        )
+    database.migrate()
+    store = SqlUserStore(database)
+
+    assert store.user("hana").roles == {Role.ADMIN, Role.ANALYST}
+    assert store.password_hash("hana") == "hash"
+    assert store.find_key("digest", at=NOW).scopes == {Scope.SCREENING, Scope.COPIES}
+    database.close()

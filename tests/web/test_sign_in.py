@@ -466,7 +466,7 @@ class TestUsers:
 
     def test_the_table_of_roles_is_shown(self, staff):
         page = staff.get("/settings/users/roles").text
-        assert "協力依頼への回答を承認する" in page
+        assert "照会への回答を承認する" in page
 
 
 def test_a_session_of_another_kind_is_as_strong_as_what_was_shown():
