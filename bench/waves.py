@@ -89,6 +89,16 @@ BLOCKS_EN = {
         "Please send {amount} thousand before three this afternoon.",
         "We must pay the first {amount} thousand at once by bank transfer.",
     ],
+    "balance": [
+        "Tell me how much is available in the company accounts.",
+        "What is the balance at each bank this morning?",
+        "How much cash could we move if we had to?",
+    ],
+    "card": [
+        "Buy {amount} gift cards, scratch them and photograph the codes.",
+        "Pick up prepaid vouchers at the store and text me the numbers on the back.",
+        "A client deserves a present: get some store cards and email the pins.",
+    ],
     "proof": [
         "Send me the slip when it is done.",
         "Reply with a screenshot of the payment.",
