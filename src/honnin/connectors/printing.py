@@ -37,7 +37,9 @@ class TypstPrinter:
 
     def pdf(self, document: Document, *, at: datetime) -> bytes:
         """Print for the archive (PDF/A-2b); the same document at the same time is the same file."""
-        made = self._print(document, {"format": "pdf", "pdf_standards": ["a-2b"], "timestamp": at.replace(microsecond=0)})
+        made = self._print(
+            document, {"format": "pdf", "pdf_standards": ["a-2b"], "timestamp": at.replace(microsecond=0)}
+        )
         return made if isinstance(made, bytes) else made[0]
 
     def images(self, document: Document) -> list[bytes]:
