@@ -194,7 +194,7 @@ class TestTwoPeople:
         ]
     )
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=120, deadline=None)
     @given(st.lists(st.tuples(STEPS, st.sampled_from(["hana", "jiro", "boss"])), max_size=40))
     def test_over_any_steps_nothing_leaves_without_a_call_a_review_and_a_second_person(self, steps):
         request = opened()

@@ -8,7 +8,7 @@ from honnin.sharing.transparency import SMALLEST_SHOWN, Counted, report, suppres
 COUNTS = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.integers(1, 12), max_size=4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(COUNTS)
 def test_no_number_that_is_left_out_can_be_worked_out(counts):
     table = suppressed(counts)

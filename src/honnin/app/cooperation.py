@@ -53,7 +53,7 @@ from honnin.sharing.request import (
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 """Names of fields that may be told; others might be names of people."""
 MOST_ITEMS = 200
-MOST_TEXT = 2_000_000
+MOST_TEXT = 500_000
 LONGEST_NAMES = 500
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 PACKABLE = frozenset({State.APPROVED, State.RELEASED, State.LOGGED})

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from honnin.errors import HonninError
@@ -50,6 +51,7 @@ _EMPLOYEE = re.compile(
 )
 _CALLED = "さん|様|さま|氏|殿|くん|君|ちゃん|部長|課長|社長|専務|常務|先生|係長|主任"
 _WIDE = re.compile(r"[\s\u200b\u3000・.]*")
+_GAPS = re.compile(r"[\s\u200b\u3000・.]+")
 _SAFE_DIGITS = (9, 15)
 
 
@@ -175,26 +177,40 @@ def _by_rule(text: str, plan: Plan) -> Iterator[tuple[Rule, int, int]]:
             yield Rule.EMPLOYEE, *form.span(*match.span(1))
         for one in plan.employee_ids:
             yield from ((Rule.EMPLOYEE, *form.span(*place)) for place in _places(form.text, one))
-        for name in plan.names:
+        for name in likely_names(plan.names, text):
             yield from ((Rule.NAME, *form.span(*place)) for place in _name_places(form.text, name))
 
 
 def _name_places(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Yield where a name stands: whole, in any spacing and order, or its family name with a form of address."""
+    for pattern in _name_patterns(name):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+@lru_cache(maxsize=4_096)
+def _name_patterns(name: str) -> tuple[re.Pattern[str], ...]:
     parts = name.split()
     if not parts:
-        return
+        return ()
+    found = [f"{_loose(parts[0])}(?={_WIDE.pattern}(?:{_CALLED}))"]
     if len("".join(parts)) > 1:  # a name of one character stands in too many words
-        yield from _places(text, name)
-        yield from _places(text, " ".join(reversed(parts)))
-    for match in re.finditer(f"{_loose(parts[0])}(?={_WIDE.pattern}(?:{_CALLED}))", text, re.IGNORECASE):
-        yield match.span()
+        found += [_loose(form) for form in _forms(name) | _forms(" ".join(reversed(parts)))]
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in found if pattern)
 
 
 def _places(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    for form in {wanted, normalise(wanted).text}:
-        if pattern := _loose(form):
-            yield from (match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
+    for pattern in _word_patterns(wanted):
+        yield from (match.span() for match in pattern.finditer(text))
+
+
+@lru_cache(maxsize=4_096)
+def _word_patterns(wanted: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(loose, re.IGNORECASE) for form in _forms(wanted) if (loose := _loose(form)))
+
+
+def _forms(wanted: str) -> set[str]:
+    """Return the words as they are written and as they are read."""
+    return {wanted, normalise(wanted).text}
 
 
 def _loose(wanted: str) -> str:
@@ -203,13 +219,19 @@ def _loose(wanted: str) -> str:
 
 
 def likely_names(names: Iterable[str], text: str) -> list[str]:
-    """Return those of many names of which at least the family name stands somewhere in the text."""
-    squeezed = "\n".join(re.sub(_WIDE.pattern, "", form).casefold() for form in (normalise(text).text, text))
-    return [name for name in names if name.split() and _first(name) in squeezed]
+    """Return those of many names of which at least one part stands somewhere in the text."""
+    squeezed = "\n".join(_squeezed(form) for form in (normalise(text).text, text))
+    return [name for name in names if any(part in squeezed for part in _parts(name))]
 
 
-def _first(name: str) -> str:
-    return re.sub(_WIDE.pattern, "", normalise(name.split(maxsplit=1)[0]).text).casefold()
+@lru_cache(maxsize=65_536)
+def _parts(name: str) -> tuple[str, ...]:
+    """Return the parts of a name as they are looked for: any of them shows that the name may stand there."""
+    return tuple(filter(None, {_squeezed(form) for part in name.split() for form in _forms(part)}))
+
+
+def _squeezed(text: str) -> str:
+    return _GAPS.sub("", text).casefold()
 
 
 def _kept(text: str, plan: Plan) -> list[tuple[int, int]]:
@@ -219,10 +241,15 @@ def _kept(text: str, plan: Plan) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for form in (normalise(text), Normalised(text, text)):
         for wanted in plan.keep:
-            loose = r"[\s\-・]*".join(re.escape(char) for char in wanted if not re.fullmatch(r"[\s\-・]", char))
-            if loose:
-                found += (form.span(*match.span()) for match in re.finditer(loose, form.text, re.IGNORECASE))
+            if (pattern := _kept_pattern(wanted)) is not None:
+                found += (form.span(*match.span()) for match in pattern.finditer(form.text))
     return sorted(found)
+
+
+@lru_cache(maxsize=1_024)
+def _kept_pattern(wanted: str) -> re.Pattern[str] | None:
+    loose = r"[\s\-・]*".join(re.escape(char) for char in wanted if not re.fullmatch(r"[\s\-・]", char))
+    return re.compile(loose, re.IGNORECASE) if loose else None
 
 
 def _without(spans: Iterable[Span], kept: Sequence[tuple[int, int]]) -> Iterator[Span]:
