@@ -20,7 +20,15 @@ from honnin.web.words import say
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-FOR_PEOPLE = ("README", "docs/users", "docs/operators", "docs/rules", "docs/copies", "docs/evidence")
+FOR_PEOPLE = (
+    "README",
+    "docs/users",
+    "docs/operators",
+    "docs/rules",
+    "docs/copies",
+    "docs/cooperation",
+    "docs/evidence",
+)
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 
 
