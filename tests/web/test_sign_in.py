@@ -174,7 +174,12 @@ class TestSecondFactor:
 
         for address in ("/inbox", "/directory", "/settings/keys", "/settings/users", "/settings/audit"):
             assert staff.get(address, follow_redirects=False).headers["location"] == "/settings/second-factor"
-        assert "どちらか一つを登録してください" in staff.get("/inbox").text
+        page = staff.get("/inbox").text
+        assert "どちらか一つを登録してください" in page
+        assert "サインアウト" in page
+        assert 'href="/inbox"' not in page  # nothing is offered that would not open
+        staff.submit("/check", {"kind": "message", "text": "振込", "keep": "yes"})
+        assert sum(world.services.verdicts.counts().values()) == 0  # nor is anything kept in their name
         set_up_codes(world, staff)
         assert staff.get("/inbox", follow_redirects=False).status_code == 200
         answer = staff.submit("/settings/second-factor/remove", {"what": "code"}, page="/settings/second-factor")

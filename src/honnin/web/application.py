@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from honnin.app.access import NotAllowedError
+from honnin.app.access import NotAllowedError, Refusal
 from honnin.web import api
 from honnin.web.guard import LimitBody, SafeHeaders
 from honnin.web.pages import (
@@ -105,6 +105,8 @@ def _explain_refusals(app: FastAPI, site: Site) -> None:
 
     async def not_allowed(request: Request, error: Exception) -> Response:
         assert isinstance(error, NotAllowedError)
+        if error.why is Refusal.SIGN_IN:
+            return await sign_in_first(request, error)
         values = {"why": error.why.value, "right": error.right.value, "ask": error.whom_to_ask}
         return await run_in_threadpool(site.page, request, "not_allowed", 403, **values)
 
@@ -112,6 +114,8 @@ def _explain_refusals(app: FastAPI, site: Site) -> None:
         return RedirectResponse("/settings/second-factor", 303)
 
     async def sign_in_first(request: Request, _error: Exception) -> Response:
+        if (await run_in_threadpool(site.visit, request)).is_halfway:
+            return RedirectResponse("/settings/second-factor", 303)
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(wanted if request.method == 'GET' else '/inbox', safe='')}", 303)
 

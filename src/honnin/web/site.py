@@ -59,7 +59,8 @@ class FormExpiredError(Exception):
 class Visit:
     """Who is visiting and in which language; ``new_visitor`` is a token to hand out, where they had none.
 
-    ``session`` is None where nobody is signed in.
+    ``session`` is None where nobody is signed in. Who has shown a password alone where more is asked for
+    (``is_halfway``) is nobody yet, except on the pages of their own account.
     """
 
     language: Language
@@ -67,18 +68,19 @@ class Visit:
     visitor: str
     is_new_visitor: bool
     csrf: str
+    is_halfway: bool = False
 
     @property
     def user(self) -> str | None:
-        return self.session.user if self.session else None
+        return self.session.user if self.session and not self.is_halfway else None
 
     @property
     def actor(self) -> Actor | None:
-        return self.session.actor if self.session else None
+        return self.session.actor if self.session and not self.is_halfway else None
 
     def may(self, right: str, owner: str | None = None) -> bool:
         """Tell whether to show them a button; whether they may is decided again by ``Access.permit``."""
-        return self.session is not None and self.session.actor.may(Right(right), owner)
+        return self.actor is not None and self.actor.may(Right(right), owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Site:
             is_new_visitor=is_new,
             # Bound to the session too: a token seen before signing in is worth nothing after.
             csrf=_csrf(visitor, token if session else ""),
+            is_halfway=session is not None and not self.is_signed_in_enough(session),
         )
 
     def permitted(self, request: Request, right: Right) -> Visit:
@@ -156,10 +159,12 @@ class Site:
         visit = self.visit(request)
         if visit.session is None:
             raise SignInNeededError
-        if right is not Right.ACCOUNT and not self.is_signed_in_enough(visit.session):
+        if visit.is_halfway and right is not Right.ACCOUNT:
             raise SecondFactorNeededError
         query = f"?{request.url.query}" if request.url.query else ""
-        self.services.access.permit(visit.actor, right, f"{request.method} {request.url.path}{query}"[:LONGEST_THING])
+        self.services.access.permit(
+            visit.session.actor, right, f"{request.method} {request.url.path}{query}"[:LONGEST_THING]
+        )
         return visit
 
     def is_signed_in_enough(self, session: Session) -> bool:
@@ -249,7 +254,8 @@ class Site:
         self.services.access.note(session.actor, "sign-in", f"session:{session.id}", detail={"method": method.value})
         kept = self.services.users.session(digest(token), at=now)
         visit = self.visit(request)
-        request.state.visit = replace(visit, session=kept, csrf=_csrf(visit.visitor, token))
+        is_halfway = kept is not None and not self.is_signed_in_enough(kept)
+        request.state.visit = replace(visit, session=kept, csrf=_csrf(visit.visitor, token), is_halfway=is_halfway)
         return token
 
     def hand_out(self, response: Response, token: str) -> None:
