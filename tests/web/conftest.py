@@ -244,7 +244,7 @@ def evidence_locker(database, clock):
     return Locker(store, SigningKey(b"s" * 32), clock, new_id, new_id, database.transaction, PlainPrinter())
 
 
-def case_desk(database, desk, verdicts, copies, clock, reporters):
+def case_desk(database, desk, verdicts, copies, *, clock, reporters):
     parts = DeskParts(
         verdicts=verdicts,
         sealing=evidence_locker(database, clock),
@@ -340,8 +340,8 @@ def make_world(tmp_path, empty_database):
         clock, desk = Clock(), FakeDesk(verdicts, directory)
         access = Access(audit, clock)
         copies = CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180))
-        reports = report_desk(database, clock, told=lambda report: cases.take_in(report))
-        cases = case_desk(database, desk, verdicts, copies, clock, reports)
+        reports = report_desk(database, clock, told=lambda report: cases.take_in(report))  # noqa: PLW0108  # cases come next
+        cases = case_desk(database, desk, verdicts, copies, clock=clock, reporters=reports)
         services = Services(
             desk=desk,
             verdicts=verdicts,
