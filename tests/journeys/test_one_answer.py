@@ -30,7 +30,9 @@ def database(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visitor(database):
-    with TestClient(create_app(bootstrap.site(Settings(database_url=str(database.engine.url)), database).services)) as visitor:
+    with TestClient(
+        create_app(bootstrap.site(Settings(database_url=str(database.engine.url)), database).services)
+    ) as visitor:
         yield visitor
 
 
