@@ -1,6 +1,7 @@
 """Grouping of generated waves, and the rules that keep strangers apart. The full size is in ``bench/desk_bench.py``."""
 
 import importlib.util
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from honnin.cases.sketch import sketch
 
 spec = importlib.util.spec_from_file_location("waves", Path(__file__).parents[2] / "bench" / "waves.py")
 waves = importlib.util.module_from_spec(spec)
+sys.modules[spec.name] = waves  # its dataclasses look for it
 spec.loader.exec_module(waves)
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
