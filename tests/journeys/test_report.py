@@ -74,7 +74,9 @@ def test_from_a_stranger_to_a_case_and_back(site):
     key = {"number": number, "secret": secret}
     send(stranger, "/report/add", key | {"text": "口座番号も届きました"}, "/report/status")
     another = TestClient(create_app(site.services))
-    send(another, "/report/form", TOLD | {"contact": "090-0000-1234"}, "/report/form")  # one report alone decides nothing
+    send(
+        another, "/report/form", TOLD | {"contact": "090-0000-1234"}, "/report/form"
+    )  # one report alone decides nothing
     site.services.cases.decide(case.id, Decided(Outcome.FRAUD), by="sakuma", why="本人に電話で確かめた")
 
     answer = send(stranger, "/report/status", key, "/report/status").text

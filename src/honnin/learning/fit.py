@@ -27,7 +27,7 @@ from honnin.language import Resemblance
 from honnin.language.resemblance import LEAST_LENGTH, SIGN, grams, signs
 from honnin.learning.corpus import TRAINING, Row
 from honnin.model import Facts, Signal
-from honnin.screening.decide import LIFTS, RESEMBLES, SHORT, TALK, WORTH_A_LOOK, Policy, way_of
+from honnin.screening.decide import LIFTS, RESEMBLES, TALK, WORTH_A_LOOK, Policy, way_of
 from honnin.screening.engine import Engine, examined
 from honnin.screening.facts import is_bare_opener, rests_on_more_than_words
 from honnin.screening.score import NO_ROUTE, PAGE_STORIES, SOFTENING, Score, bounded, features
@@ -52,8 +52,9 @@ LOST_TO_DOUBT, MOST_DOUBT = (
     0.01,
     0.2,
 )  # share of found fraud that doubt may cost, and the score from which there is none
-ORDINARY_ALARMS, HARD_ALARMS = 0.006, 0.045  # shares of false alerts aimed at when thresholds are chosen
+ORDINARY_ALARMS, HARD_ALARMS = 0.006, 0.04  # shares of false alerts aimed at when thresholds are chosen
 TWIN_ALARMS = 0.03  # the same for harmless rows written to look like fraud, where a way has few others
+LETTER_CAUTION, TALK_CAUTION = 0.5, 0.1  # a letter alarms only where it is more likely fraud than not
 ENOUGH = 100  # rows of a kind on one way, so that a share of false alerts can be told
 JUDGED: dict[str, float] = {}
 """Weights set by judgement alone: none are left, since the written rows tell who writes to whom."""
@@ -336,19 +337,23 @@ def with_resemblance(facts: Facts, value: float) -> Facts:
 def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Policy:
     """Choose the lowest thresholds for caution at which rules and score together keep false alerts within what is aimed at.
 
-    Letters are judged by all rows; other ways, which have fewer, by the twins too.
+    Talk has its own where there are rows enough to tell; twins, which were written to look like fraud, are judged by their own share.
     """
     doubt = _doubt(samples, scores)
     scored = [pair for pair in zip(samples, scores, strict=True) if not pair[0].row.is_fraud]
-    ways = {way: [pair for pair in scored if way_of(pair[0].facts) == way] for way in (SHORT, TALK)}
-    ways = {way: own for way, own in ways.items() if len(own) >= ENOUGH}
-    caution = _caution([pair for pair in scored if way_of(pair[0].facts) not in ways], doubt)
+    talk = [pair for pair in scored if way_of(pair[0].facts) == TALK]
+    ways = {}
+    caution = max(LETTER_CAUTION, _caution([pair for pair in scored if way_of(pair[0].facts) != TALK], doubt))
+    if len(talk) >= ENOUGH:
+        ways[TALK] = min(caution, _caution(talk, doubt, enough=ENOUGH))
+    else:
+        caution = max(LETTER_CAUTION, _caution(scored, doubt))
     return Policy(
         notice=round(caution / 2, 3),
         caution=caution,
         danger=round(max(0.9, caution), 3),
         doubt=round(doubt, 3),
-        ways={way: min(caution, _caution(own, doubt, enough=ENOUGH)) for way, own in ways.items()},
+        ways=ways,
     )
 
 
@@ -374,7 +379,7 @@ def _caution(scored: Sequence[tuple[Sample, float]], doubt: float, *, enough: in
         threshold({"ordinary", "ordinary_mail"}, ORDINARY_ALARMS),
         threshold({"hard_negative"}, HARD_ALARMS),
         threshold({TRAINING}, TWIN_ALARMS),
-        0.1,
+        TALK_CAUTION,
     )
     return round(min(caution + 0.001, 0.95), 3)
 
@@ -427,7 +432,7 @@ def write(fitted: Fitted, *, today: date, rows: int) -> list[Path]:
         f"# From which calibrated probability of fraud on a verdict speaks up, without any rule having done so;\n# {note}.\n"
         f"notice: {fitted.policy.notice}\ncaution: {fitted.policy.caution}\ndanger: {fitted.policy.danger}\n"
         f"doubt: {fitted.policy.doubt}\n"
-        f"# What caution is on other ways than by letter.\nways: {{{_ways(fitted.policy)}}}\n",
+        f"# What caution is on other ways than by mail and SMS.\nways: {{{_ways(fitted.policy)}}}\n",
         encoding="utf-8",
     )
     return [resemblance, score, policy]

@@ -33,10 +33,10 @@ LOOK_REASON = Text(
     "before you act.",
 )
 NOTHING = Facts({})
-SHORT, TALK = "sms", "talk"
+LETTERS, TALK = "", "talk"
 WAYS = {
-    "channel:mail": "",
-    "channel:sms": SHORT,
+    "channel:mail": LETTERS,
+    "channel:sms": LETTERS,
     "channel:chat": TALK,
     "channel:contact_request": TALK,
     "channel:meeting": TALK,
@@ -44,7 +44,7 @@ WAYS = {
     "kind:conversation": TALK,
     "kind:contact_request": TALK,
 }
-"""Ways on which people write otherwise than in letters; the first that is known counts, and none is as good as a letter."""
+"""On which way people write: the first sign that is known counts, and where none is, a letter is meant. An SMS counts as one."""
 ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
@@ -52,7 +52,7 @@ ORDER = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 class Policy:
     """From which calibrated probability of fraud on the verdict speaks up by itself.
 
-    ``ways`` holds what ``caution`` is elsewhere than in letters: ordinary talk is less like fraud than ordinary mail, so that
+    ``ways`` holds what ``caution`` is elsewhere than in mail and SMS: ordinary talk is less like fraud than ordinary mail, so that
     less is needed there for the same share of false alerts. A notice is asked for at half of it.
 
     Below ``doubt`` everything that was read speaks so clearly against fraud that one grave finding is worth a notice only: a
@@ -69,7 +69,7 @@ class Policy:
     def load(cls) -> Policy:
         """The thresholds that were fitted together with the shipped score."""
         kept = yaml.safe_load((files("honnin.screening") / "data" / "policy.yaml").read_text("utf-8"))
-        return cls(*(float(kept[name]) for name in ("notice", "caution", "danger", "doubt")), kept["ways"])
+        return cls(**kept)
 
     def on_the_way_of(self, facts: Facts) -> Policy:
         """The thresholds for the way on which the event came.
@@ -123,9 +123,9 @@ def way_of(facts: Facts) -> str:
     """Return the way on which an event came, empty for letters.
 
     >>> way_of(Facts({"channel:sms": ()})), way_of(Facts({"kind:conversation": ()})), way_of(Facts({}))
-    ('sms', 'talk', '')
+    ('', 'talk', '')
     """
-    return next((way for sign, way in WAYS.items() if sign in facts.atoms), "")
+    return next((way for sign, way in WAYS.items() if sign in facts.atoms), LETTERS)
 
 
 def is_doubted(score: float, policy: Policy, facts: Facts) -> bool:
