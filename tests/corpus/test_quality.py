@@ -19,7 +19,7 @@ KEPT = {
     ("fraud", "en"): (0.83, 1.0),
     ("ordinary", ""): (0.0, 0.010),
     ("ordinary_mail", ""): (0.0, 0.010),
-    ("hard_negative", ""): (0.0, 0.060),
+    ("hard_negative", ""): (0.0, 0.070),
 }
 """Share found: at least, at most. An empty language stands for both."""
 
@@ -47,7 +47,7 @@ def test_papers_that_avoid_the_words_are_told_apart():
     known = [one.found for one in marked if one.question.is_fraud and one.question.has_context]
     talks = [one.in_time for one in marked if one.question.ask_turn is not None]
     assert len(fraud) == len(twins) == 320
-    assert sum(fraud) / len(fraud) >= 0.80
+    assert sum(fraud) / len(fraud) >= 0.83
     assert sum(known) / len(known) >= 0.92
     assert sum(twins) / len(twins) <= 0.05
-    assert sum(talks) / len(talks) >= 0.45
+    assert sum(talks) / len(talks) >= 0.5
