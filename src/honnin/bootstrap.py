@@ -276,6 +276,7 @@ def case_desk(
         verdicts=SqlVerdictStore(kept),
         sealing=locker(given, kept),
         copies=copies,
+        indicators=indicator_keeper(given, kept),
         screen=screen,
         now=now,
         new_id=lambda: f"{now():%y%m%d}-{secrets.token_hex(4)}",

@@ -92,6 +92,11 @@ class TestPropose:
         assert (again.indicator.sightings, again.indicator.last_seen) == (2, NOW)
         assert [note.words for note in keeper.store.notes(first.key)] == ["case-8"]
 
+    def test_one_case_is_one_sighting_however_often_it_proposes(self, keeper):
+        for case in ("case-7", "case-7", "case-8", "case-8", "case-7"):
+            found = keeper.propose([candidate()], by="hana", case_id=case)[0].indicator
+        assert found.sightings == 2
+
     @pytest.mark.parametrize(
         ("kind", "value", "reason"),
         [

@@ -11,6 +11,7 @@ import pytest
 from honnin.app.copies import CopyKeeper
 from honnin.app.desk import CaseDesk, DeskParts, NoCaseError
 from honnin.app.desk_ports import DeedResult, QueueFilter
+from honnin.app.indicators import IndicatorFilter, IndicatorKeeper, producer
 from honnin.app.ports import StoredVerdict
 from honnin.cases.case import CaseState, Decided, Fact, FactAdded, FactKind, Noted, Outcome, StepRefusedError, replay
 from honnin.cases.containment import Deed, DeedKind, DeedState
@@ -22,8 +23,11 @@ from honnin.cases.triage import Lane
 from honnin.evidence.item import Capture, Kind, Method
 from honnin.model import Account, Channel, Event, Level, Stage, Verdict
 from honnin.rules import shipped_pack
-from honnin.store import SqlCaseStore, SqlCopyStore, SqlVerdictStore
+from honnin.sharing.indicator import Standing
+from honnin.sharing.values import Kind as ClueKind
+from honnin.store import SqlCaseStore, SqlCopyStore, SqlDirectoryStore, SqlVerdictStore
 from honnin.store.cases import StaleCaseError
+from honnin.store.indicators import SqlIndicatorStore
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 WHY = "台帳の番号で本人に確認した"
@@ -93,6 +97,7 @@ class Bench:
     reporters: FakeReporters
     verdicts: SqlVerdictStore
     copies: CopyKeeper
+    indicators: IndicatorKeeper
     numbers: itertools.count = field(default_factory=itertools.count)
 
     def report(self, text=SCRIPT, **more):
@@ -127,11 +132,13 @@ def bench(database):
     clock, locker, service, reporters = Clock(), FakeLocker(), FakeService(), FakeReporters()
     verdicts = SqlVerdictStore(database)
     copies = CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180))
+    indicators = IndicatorKeeper(SqlIndicatorStore(database), SqlDirectoryStore(database), producer("", ""), clock)
     ids = (f"case{n:04}" for n in itertools.count())
     parts = DeskParts(
         verdicts=verdicts,
         sealing=locker,
         copies=copies,
+        indicators=indicators,
         screen=lambda event: verdict(event.id),
         now=clock,
         new_id=lambda: next(ids),
@@ -139,7 +146,8 @@ def bench(database):
         reporters=reporters,
         connector=service,
     )
-    return Bench(CaseDesk(SqlCaseStore(database), parts), clock, locker, service, reporters, verdicts, copies)
+    desk = CaseDesk(SqlCaseStore(database), parts)
+    return Bench(desk, clock, locker, service, reporters, verdicts, copies, indicators)
 
 
 class TestGrouping:
@@ -333,6 +341,22 @@ class TestDeciding:
         assert bench.copies.met(copy) is None
         bench.closed(case)
         assert bench.copies.met(copy).tactic == "exec_impersonation"
+
+    def test_what_confirmed_fraud_names_is_proposed_and_no_more(self, bench):
+        case = bench.desk.take_alert(bench.alert(text=f"{SCRIPT} 連絡は 03-0000-1234 へ"))
+        bench.closed(case, learn=False)
+        bench.desk.reopen(case, by="hana", why=WHY)
+        bench.closed(case)
+        found = {one.kind: one for one in bench.indicators.store.search(IndicatorFilter()).items}
+        assert found.keys() == {ClueKind.ACCOUNT, ClueKind.PHONE, ClueKind.FINGERPRINT}
+        assert {one.standing for one in found.values()} == {Standing.PROPOSED}
+        account = found[ClueKind.ACCOUNT]
+        assert (account.case_id, account.created_by, account.confidence, account.sightings) == (case, "hana", 70, 1)
+
+    @pytest.mark.parametrize("outcome", [Outcome.FALSE_ALARM, Outcome.UNCLEAR, Outcome.ELSEWHERE])
+    def test_what_is_not_confirmed_proposes_nothing(self, bench, outcome):
+        bench.closed(bench.desk.take_alert(bench.alert()), outcome)
+        assert bench.indicators.store.count() == 0
 
     def test_a_false_alarm_teaches_no_fingerprint_and_counts_against_nobody(self, bench):
         report = bench.report(by="taro", reporter=Reporter.STAFF)

@@ -1,7 +1,62 @@
-"""What tests in a real browser look at: how large a window is, what can be read, what can be pressed."""
+"""A real browser on a site of ours, and what tests look at: how large a window is, what can be read, what can be pressed."""
+
+import shutil
+import threading
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from playwright.sync_api import sync_playwright
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def serving(app):
+    """Serve an application on a real socket, and give its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+    host, port = server.servers[0].sockets[0].getsockname()
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@contextmanager
+def launched():
+    """Start the Chromium of this machine."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def windows(chromium, address):
+    """Give what opens windows on a site, each with cookies of its own; anything the browser complains about fails the test."""
+    complaints, contexts = [], []
+
+    def open_it(size=DESKTOP, **more):
+        context = chromium.new_context(viewport=size, base_url=address, **({"locale": "ja-JP"} | more))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(address) or complaints.append(request.url))
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert [each for each in complaints if "status of 4" not in each] == []
 
 
 def contrast(page):
@@ -38,9 +93,14 @@ def small_targets(page):
 
 
 def sign_in(page, world):
+    """Sign in as the world's first user."""
+    sign_in_as(page, "admin", world.password)
+
+
+def sign_in_as(page, name, password):
     """Sign in on the page as it is, in whatever language."""
     page.goto("/login")
-    page.locator("#name").fill("admin")
-    page.locator("#password").fill(world.password)
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(password)
     page.locator("main form:has(#password) button.button").first.click()
     page.wait_for_url("**/inbox")

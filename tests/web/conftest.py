@@ -3,16 +3,13 @@
 import re
 import secrets
 import shutil
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
-from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
-from tests.web.browser import DESKTOP
+from tests.web.browser import launched, serving, windows
 
 from honnin.app.access import Access, Role
 from honnin.app.case_summary import NoSummaries
@@ -244,11 +241,12 @@ def evidence_locker(database, clock):
     return Locker(store, SigningKey(b"s" * 32), clock, new_id, new_id, database.transaction, PlainPrinter())
 
 
-def case_desk(database, desk, verdicts, copies, *, clock, reporters):
+def case_desk(database, desk, verdicts, copies, *, clock, reporters, indicators):
     parts = DeskParts(
         verdicts=verdicts,
         sealing=evidence_locker(database, clock),
         copies=copies,
+        indicators=indicators,
         screen=desk.screen,
         now=clock,
         new_id=lambda: f"case-{secrets.token_hex(4)}",
@@ -341,7 +339,8 @@ def make_world(tmp_path, empty_database):
         access = Access(audit, clock)
         copies = CopyKeeper(SqlCopyStore(database), verdicts, shipped_pack(), clock, timedelta(days=180))
         reports = report_desk(database, clock, told=lambda report: cases.take_in(report))  # noqa: PLW0108  # cases come next
-        cases = case_desk(database, desk, verdicts, copies, clock=clock, reporters=reports)
+        indicators = indicator_keeper(database, directory, clock)
+        cases = case_desk(database, desk, verdicts, copies, clock=clock, reporters=reports, indicators=indicators)
         services = Services(
             desk=desk,
             verdicts=verdicts,
@@ -355,7 +354,7 @@ def make_world(tmp_path, empty_database):
             cases=cases,
             locker=evidence_locker(database, clock),
             summaries=NoSummaries(),
-            indicators=indicator_keeper(database, directory, clock),
+            indicators=indicators,
             cooperation=cooperation_desk(database, directory, access, clock),
             check_link=check_link,
             match_identity=match_identity,
@@ -399,44 +398,18 @@ def taro():
 @pytest.fixture
 def served(world):
     """The address of the world's application on a real socket."""
-    server = uvicorn.Server(uvicorn.Config(world.app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with serving(world.app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def open_page(chromium, served):
     """Open a browser window on the site; anything the browser complains about fails the test."""
-    complaints, contexts = [], []
-
-    def open_it(size=DESKTOP, **more):
-        context = chromium.new_context(viewport=size, base_url=served, **({"locale": "ja-JP"} | more))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: request.url.startswith(served) or complaints.append(request.url))
-        return page
-
-    yield open_it
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if "status of 4" not in each] == []
+    with windows(chromium, served) as open_it:
+        yield open_it

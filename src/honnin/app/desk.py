@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from honnin.app.clues import clues
 from honnin.app.copies import CopyKeeper
 from honnin.app.desk_ports import (
     Aside,
     CaseStore,
     ContainmentConnector,
     DeedResult,
+    Indicators,
     NoConnector,
     QueueFilter,
     Reporters,
@@ -86,6 +88,7 @@ class DeskParts:
     verdicts: VerdictStore
     sealing: Sealing
     copies: CopyKeeper
+    indicators: Indicators
     screen: Callable[[Event], Verdict]
     now: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -284,7 +287,10 @@ class CaseDesk:
     # ---- deciding
 
     def decide(self, case_id: str, decided: Decided, *, by: str, why: str, reply: str = "", learn: bool = True) -> Case:
-        """Close a case with a reason, tell its reporters, and let the guard learn from confirmed fraud."""
+        """Close a case with a reason, tell its reporters, and let the guard learn from confirmed fraud.
+
+        What confirmed fraud names is proposed for sharing, too; ``learn`` is about the words alone.
+        """
         with self._with.transaction(locks=[lock(case_id)]):
             case = self._case(case_id)
             keep = self.store.profile(case_id) if decided.outcome is Outcome.FRAUD else Profile(case_id)
@@ -292,8 +298,11 @@ class CaseDesk:
             for entry in self._counted(case, EntryKind.ALERT):
                 self._with.verdicts.mark_handled(entry.reference, by=by, at=self._with.now(), source=entry.source)
             self._tell(case, TOLD[decided.outcome], reply)
-            if decided.outcome is Outcome.FRAUD and learn:
-                self._learn(case, by, decided.tactic)
+            if decided.outcome is Outcome.FRAUD:
+                told = tuple(self.told_events(case))
+                self._with.indicators.propose(clues(case, told), by=by, case_id=case.id)
+                if learn:
+                    self._learn(told, by, decided.tactic)
             return case
 
     def reopen(self, case_id: str, *, by: str, why: str) -> Case:
@@ -303,9 +312,9 @@ class CaseDesk:
                 profile = profile.with_entry(entry)
             return self._step(self._case(case_id), Reopened(), by, why, profile=profile)
 
-    def _learn(self, case: Case, by: str, tactic: str) -> None:
+    def _learn(self, told: Iterable[StoredVerdict], by: str, tactic: str) -> None:
         """Remember the words of confirmed fraud, so that near copies are known at once."""
-        for event in self.told_events(case):
+        for event in told:
             self._with.copies.remember(event, by=by, tactic=tactic)
 
     def told_events(self, case: Case) -> Iterator[StoredVerdict]:

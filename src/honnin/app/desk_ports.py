@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from honnin.app.indicators import Candidate
 from honnin.cases.case import Case, CaseState, Happening, Outcome
 from honnin.cases.containment import Deed, DeedKind
 from honnin.cases.entry import Entry, EntryKind
@@ -167,6 +168,12 @@ class DeedResult:
 
     is_done: bool
     words: str
+
+
+class Indicators(Protocol):
+    """Takes what cases would share. It is only proposed: nothing leaves before somebody agrees."""
+
+    def propose(self, candidates: Iterable[Candidate], *, by: str, case_id: str = "") -> object: ...
 
 
 class ContainmentConnector(Protocol):

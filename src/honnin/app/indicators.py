@@ -218,7 +218,7 @@ class IndicatorKeeper:
         return replace(self._standing[1], site=site)
 
     def propose(self, candidates: Iterable[Candidate], *, by: str, case_id: str = "") -> tuple[Proposed, ...]:
-        """Propose what a case saw. What is known already counts as seen again; noise is refused with the reason."""
+        """Propose what a case saw. What others saw before counts as seen again; noise is refused with the reason."""
         against = self.noise()
         return tuple(self._propose(one, against, by, case_id) for one in candidates)
 
@@ -231,8 +231,8 @@ class IndicatorKeeper:
             return Proposed(one, None, refused=objection)
         now = self.now()
         seen_at = min(one.seen_at, now)
-        note = Note(now, by, "seen", case_id)
-        known = self.store.change(key_of(one.kind, value), "", lambda found: _seen(found, seen_at), note)
+        key, note = key_of(one.kind, value), Note(now, by, "seen", case_id)
+        known = self._named_by(case_id, key) or self.store.change(key, "", lambda found: _seen(found, seen_at), note)
         if known is not None and known.standing is Standing.WITHDRAWN:
             return Proposed(one, None, refused=WITHDRAWN)
         if known is not None:
@@ -252,6 +252,14 @@ class IndicatorKeeper:
         )
         new, _ = self.store.put([made], room=MOST_KEPT - self.store.count())
         return Proposed(one, made, is_new=True) if new else Proposed(one, None, refused=NO_ROOM)
+
+    def _named_by(self, case_id: str, key: str) -> Indicator | None:
+        """Return what this case named before: one case is one sighting, however often it is closed."""
+        found = self.store.get(key) if case_id else None
+        if found is None or found.case_id == case_id:
+            return found
+        notes = self.store.notes(key)
+        return found if any((note.action, note.words) == ("seen", case_id) for note in notes) else None
 
     def accept(self, key: str, *, by: str, tlp: Tlp) -> Indicator | None:
         """Agree that one of ours may be shared with this circle; noise is looked at again."""
