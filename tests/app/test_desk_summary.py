@@ -63,5 +63,12 @@ def test_it_holds_accounts_destinations_amounts_and_what_was_done():
     assert "guest:a" not in str(made)
 
 
+def test_a_bank_account_is_taken_apart_as_banks_ask_for_it():
+    fact = Fact("1", FactKind.PAYMENT, "9999-100-1-234567", "asked", "480,000円")
+    made = summary_of(Case(id="c1", opened_at=NOW, facts=(fact,)), (), ())
+    (one,) = made.destinations
+    assert (one.bank, one.branch, one.kind, one.number) == ("9999", "100", "普通", "0234567")
+
+
 def test_folders_of_other_things_have_none():
     assert DeskSummaries(None).summary("report/R-1") is None

@@ -12,6 +12,7 @@ from honnin.cases.containment import DeedRecord
 from honnin.cases.entry import Entry, EntryKind
 from honnin.evidence.summary import AccountSeen, CaseSummary, Destination, Payment, PaymentState, Person
 from honnin.evidence.summary import Happening as Line
+from honnin.sharing.values import Kind, canonical
 from honnin.text import normalise
 
 STATES = {
@@ -20,6 +21,7 @@ STATES = {
     "stopped": PaymentState.STOPPED,
     "returned": PaymentState.RETURNED,
 }
+TYPES = {"1": "普通", "2": "当座", "4": "貯蓄"}
 _YEN = re.compile(r"(\d[\d,]*)\s*(億|万)?")
 MOST_LINES = 200
 
@@ -53,7 +55,7 @@ def summary_of(case: Case, entries: tuple[Entry, ...], history: tuple[Happening,
         opened_at=case.opened_at,
         victim=_person(case, "victim"),
         accounts=tuple(_accounts(case, entries)),
-        destinations=tuple(Destination(bank="", number=fact.value, note=fact.note) for fact in payments),
+        destinations=tuple(map(_destination, payments)),
         payments=tuple(
             Payment(_amount(fact.amount), STATES.get(fact.role, PaymentState.ASKED), fact.at, destination=place)
             for place, fact in enumerate(payments, start=1)
@@ -67,6 +69,15 @@ def summary_of(case: Case, entries: tuple[Entry, ...], history: tuple[Happening,
 def _person(case: Case, role: str) -> Person:
     named = [fact for fact in case.facts if fact.kind is FactKind.PERSON and fact.role == role]
     return Person(name=named[0].value) if named else Person()
+
+
+def _destination(fact: Fact) -> Destination:
+    """Take an account apart as banks ask for it; what is written in another way stays as it is."""
+    try:
+        bank, branch, type_, number = canonical(Kind.BANK_ACCOUNT, fact.value).split("-")
+    except ValueError:  # no account, or one of another country
+        return Destination(bank="", number=fact.value, note=fact.note)
+    return Destination(bank, branch, TYPES.get(type_, ""), number, note=fact.note)
 
 
 def _accounts(case: Case, entries: tuple[Entry, ...]) -> Iterator[AccountSeen]:
