@@ -82,6 +82,14 @@ def test_somebody_claims_seals_contains_and_closes_and_the_next_case_opens(world
     assert world.services.locker.items(f"case/{case}")
 
 
+def test_what_staff_hand_in_is_kept_as_what_it_is(world, staff):
+    case = alerted(world)
+    files = {"files": ("画面.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "text/html")}
+    staff.submit(f"/cases/{case}/capture", {"account": "chatwork:90001"}, page=f"/cases/{case}", files=files)
+    kept = next(item for item in world.services.locker.items(f"case/{case}") if item.file_name == "画面.png")
+    assert (kept.kind, kept.media_type, kept.source.account) == ("screenshot", "image/png", "90001")
+
+
 def test_only_one_of_two_works_on_a_case(world, staff):
     case, other = alerted(world), colleague(world)
     assert post(staff, case, "claim").status_code == 303

@@ -14,11 +14,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from honnin.app.access import Right
 from honnin.app.desk import NoCaseError
 from honnin.app.lessons import proposal
+from honnin.app.uploads import PICTURES, Upload, look_at
 from honnin.cases.case import (
     Case,
     Decided,
+    DeedAsked,
     DeedDone,
     DeedDropped,
+    DeedFailed,
     Fact,
     FactAdded,
     FactKind,
@@ -26,6 +29,7 @@ from honnin.cases.case import (
     Happening,
     Noted,
     Outcome,
+    Sealed,
     Step,
     TaskAdded,
     TaskDone,
@@ -38,8 +42,9 @@ from honnin.cases.entry import Entry, EntryKind
 from honnin.cases.labels import LabelKind
 from honnin.cases.triage import priority
 from honnin.errors import BadInputError, HonninError
-from honnin.evidence.item import Capture, Kind, Method
+from honnin.evidence.item import Capture, Kind, Method, Source
 from honnin.model import Text
+from honnin.model.text import Language
 from honnin.web.marking import visible
 from honnin.web.pages.queue import age_of
 from honnin.web.remembered import TACTICS
@@ -55,6 +60,8 @@ FACT_ROLES: Mapping[FactKind, tuple[str, ...]] = {
 }
 LASTING = {"30": 30, "180": 180, "365": 365}
 SHOWN_ENTRIES = 30
+AT_ONCE = 3
+"""Of these, so many are unfolded: in a wave one is like the other."""
 LONGEST = 4_000
 MOST_STEPS = 200
 
@@ -156,12 +163,8 @@ def _time(posted: Posted) -> datetime | None:
 @router.post("/cases/{case_id}/capture")
 def capture(request: Request, site: TheSite, visit: Capturer, posted: Form, case_id: str) -> Response:
     """Seal what there is of an account, and the files that were attached."""
-    uploads = [
-        Capture(Kind.FILE, Method.UPLOAD, upload.data, "application/octet-stream", upload.name)
-        for upload in posted.files
-        if upload.data
-    ]
     account = posted.text("account")
+    uploads = [_handed_in(upload, account) for upload in posted.files if upload.data]
     return _done(
         site,
         request,
@@ -169,6 +172,14 @@ def capture(request: Request, site: TheSite, visit: Capturer, posted: Form, case
         lambda: site.services.cases.capture(case_id, account, by=visit.user or "", uploads=uploads),
         "#contain",
     )
+
+
+def _handed_in(upload: Upload, account: str) -> Capture:
+    """Say by its content what a file is, so that whoever is given the evidence can open it."""
+    kind = look_at(upload).kind
+    platform, _, account_id = account.partition(":")
+    what = Kind.SCREENSHOT if kind in PICTURES else Kind.FILE
+    return Capture(what, Method.UPLOAD, upload.data, kind, upload.name, Source(platform, account_id))
 
 
 @router.post("/cases/{case_id}/contain")
@@ -314,7 +325,8 @@ def _page(site: Site, request: Request, case: Case, mistake: Text | None = None)
         priority=priority(case.parts, opened_at=case.opened_at),
         steps=checklist(case.harms),
         ticks={tick.step: tick for tick in case.ticks},
-        timeline=_timeline(desk.store.history(case.id), case),
+        ticked=sum(step.id in {tick.step for tick in case.ticks} for step in checklist(case.harms)),
+        timeline=_timeline(desk.store.history(case.id), case, visit.language),
         labels=[(one, one.counts(now)) for one in desk.store.labels(case.accounts)],
         others=list({row.id: row for row in others}.values())[:10],
         mistake=mistake,
@@ -335,6 +347,7 @@ def _choices() -> dict[str, Any]:
         "label_kinds": tuple(LabelKind),
         "lasting": tuple(LASTING),
         "visible": visible,
+        "at_once": AT_ONCE,
     }
 
 
@@ -342,12 +355,15 @@ def _entry_url(entry: Entry) -> str:
     return event_url(entry.reference, entry.source) if entry.kind is EntryKind.ALERT else f"/reports/{entry.reference}"
 
 
-def _timeline(history: tuple[Happening, ...], case: Case) -> list[Moment]:
+def _timeline(history: tuple[Happening, ...], case: Case, language: Language) -> list[Moment]:
     """Put together what happened and what was done, the newest first."""
     moments = [
         Moment(fact.at, f"fact.{fact.kind.value}", "", _of_fact(fact)) for fact in case.facts if fact.at is not None
     ]
-    moments += [Moment(each.at, type(each.step).__name__, each.by, _words(each)) for each in history[-MOST_STEPS:]]
+    moments += [
+        Moment(each.at, type(each.step).__name__, each.by, _words(each, case, language))
+        for each in history[-MOST_STEPS:]
+    ]
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
 
 
@@ -355,18 +371,36 @@ def _of_fact(fact: Fact) -> str:
     return " ".join(filter(None, (fact.value, fact.amount, fact.note)))
 
 
-def _words(happening: Happening) -> str:
-    """Say in the words of those who did it what a step was about."""
-    return " · ".join(filter(None, (*_about(happening.step), happening.why)))
+def _words(happening: Happening, case: Case, language: Language) -> str:
+    """Say what a step was about, in the words of those who did it where there are some."""
+    return " · ".join(filter(None, (*_about(happening.step, case, language), happening.why)))
 
 
-def _about(step: Step) -> Iterator[str]:
+def _about(step: Step, case: Case, language: Language) -> Iterator[str]:
     match step:
         case Noted(text) | TaskAdded(_, text):
             yield text
         case FactAdded(fact):
             yield _of_fact(fact)
-        case DeedDone(_, words):
+        case Ticked(known) | Unticked(known):
+            yield from (each.text.in_language(language) for each in all_steps() if each.id == known)
+        case Sealed(account, _):
+            yield account
+        case Decided(outcome):
+            yield outcome.sentence.in_language(language)
+        case _:
+            yield from _about_deed(step, case, language)
+
+
+def _about_deed(step: Step, case: Case, language: Language) -> Iterator[str]:
+    """Name the deed, and what came of it."""
+    match step:
+        case DeedAsked(deed):
+            yield f"{deed.kind.sentence.in_language(language)} {deed.account}"
+        case DeedDone(deed_id, words) | DeedFailed(deed_id, words):
+            yield from (one.deed.kind.sentence.in_language(language) for one in case.deeds if one.deed.id == deed_id)
             yield words
+        case DeedDropped(deed_id):
+            yield from (one.deed.kind.sentence.in_language(language) for one in case.deeds if one.deed.id == deed_id)
         case _:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from honnin.app.access import Right
-from honnin.app.desk_ports import QueueFilter, Row
+from honnin.app.desk_ports import QueueFilter, Row, Trend
+from honnin.cases.case import Outcome
 from honnin.cases.entry import EntryKind, Harm
 from honnin.cases.triage import Lane
 from honnin.model import Level
@@ -25,6 +26,7 @@ SHOWN = ("open", "free", "mine", "closed")
 KINDS: Mapping[str, EntryKind | None] = {"": None, **{kind.value: kind for kind in EntryKind}}
 LEVELS: Mapping[str, Level | None] = {"": None, "danger": Level.DANGER, "caution": Level.CAUTION}
 PERIODS = {"30": 30, "90": 90, "365": 365}
+BAR, MOST_SHARES = 200, 8
 
 Reader = Annotated[Visit, needs(Right.QUEUE_READ)]
 Claimer = Annotated[Visit, needs(Right.QUEUE_CLAIM)]
@@ -82,6 +84,15 @@ class Line:
     is_late: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many cases had one thing in common: the key of its name, and how long its bar is."""
+
+    name: str
+    cases: int
+    width: int
+
+
 @router.get("/queue")
 def queue(request: Request, site: TheSite, visit: Reader) -> HTMLResponse:
     wanted = Wanted.of(request.query_params)
@@ -118,9 +129,25 @@ def trends(request: Request, site: TheSite, _visit: Reader, days: str = "90") ->
     chosen = days if days in PERIODS else "90"
     since = site.services.now() - timedelta(days=PERIODS[chosen])
     found = site.services.cases.store.trends(since)
-    return site.page(
-        request, "trends", rows=found, days=chosen, periods=tuple(PERIODS), tactics=TACTICS, visible=visible
+    fraud = [row for row in found if row.outcome is Outcome.FRAUD]
+    shares = (
+        ("case.outcome", _shares(found, lambda row: f"outcome.{row.outcome.value}")),
+        ("copies.tactic", _shares(fraud, lambda row: f"tactic.{row.tactic}" if row.tactic in TACTICS else "")),
+        ("case.role", _shares(fraud, lambda row: f"role.{row.role}" if row.role else "")),
     )
+    given = {"days": chosen, "periods": tuple(PERIODS), "tactics": TACTICS, "visible": visible}
+    return site.page(request, "trends", rows=found, shares=shares, **given)
+
+
+def _shares(rows: Iterable[Trend], name: Callable[[Trend], str]) -> list[Share]:
+    """Add up the cases by what they are called, the most first; what has no name is left out."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[name(row)] = counts.get(name(row), 0) + row.cases
+    counts.pop("", None)
+    most = max(counts.values(), default=1)
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [Share(key, cases, cases * BAR // most) for key, cases in ordered[:MOST_SHARES]]
 
 
 def line(row: Row, now: datetime) -> Line:
