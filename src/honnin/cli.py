@@ -865,7 +865,14 @@ def audit_verify(ctx: click.Context) -> None:
 
 
 @audit.command("export")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="One line a row, or one object a line.",
+)
 def audit_export(form: str) -> None:
     """Write the whole record, oldest line first."""
     from honnin.app.audit import AuditFilter, to_csv, to_jsonl

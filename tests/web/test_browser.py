@@ -112,6 +112,7 @@ def test_staff_make_a_key_and_copy_it(open_page, world):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     sign_in(page, world)
     page.get_by_role("link", name="設定").click()
+    page.get_by_role("link", name="APIキー").click()
     page.get_by_label("使うシステムの名前").fill("チャット連携")
     page.get_by_role("button", name="キーを作る").click()
     page.get_by_role("button", name="コピー").click()

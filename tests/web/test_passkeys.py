@@ -207,7 +207,8 @@ def test_every_page_can_be_read_and_pressed(open_page, world, window, scheme, la
             details.evaluate("each => { each.open = true }")
         seen[address] = looks(page, window, language)
     page.goto("/settings/second-factor")
-    page.locator("form[action$=code] button").click()
+    with page.expect_navigation():
+        page.locator("form[action$=code] button").click()
     seen["new code"] = looks(page, window, language)
     users.set_roles("admin", [Role.STAFF])
     page.goto("/settings/users")
