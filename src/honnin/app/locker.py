@@ -100,7 +100,7 @@ class EvidenceStore(Protocol):
     """Where evidence is kept. Each call is a transaction of its own, unless it stands in one."""
 
     def append(self, deeds: Sequence[Deed], *, by: str, at: datetime, salts: Sequence[str]) -> Appended: ...
-    def keep(self, item: Item, content: bytes, *, seq: int) -> None: ...
+    def keep(self, captured: Sequence[tuple[Item, bytes, int]]) -> None: ...
     def erase(self, ids: Iterable[str], *, at: datetime) -> None: ...
     def file(self, folder: str, into: str) -> bool: ...
     def set_hold(self, hold: Hold) -> None: ...
@@ -240,8 +240,8 @@ class Locker:
         if not new:
             return {}, self.store.state()
         entered = self._enter([_captured(item) for item, _ in new], by=by, at=at)
-        for entry, (item, content) in zip(entered.entries, new, strict=True):
-            self.store.keep(item, content, seq=entry.index)
+        captured = zip(entered.entries, new, strict=True)
+        self.store.keep([(item, content, entry.index) for entry, (item, content) in captured])
         return {entry.item: entry.index for entry in entered.entries}, entered.state
 
     def _sealed(

@@ -87,22 +87,30 @@ class SqlEvidenceStore:
         read = _nodes(connection, parts)
         return Frontier(last.seq + 1, tuple(read[part] for part in parts))
 
-    def keep(self, item: Item, content: bytes, *, seq: int) -> None:
-        """Keep an item whose capture stands at ``seq`` in the log, its content only once."""
-        closed = self._vault.close(content, CONTENT, item.sha256)
+    def keep(self, captured: Sequence[tuple[Item, bytes, int]]) -> None:
+        """Keep items with their contents, each content only once; the number is where its capture stands in the log."""
+        if not captured:
+            return
+        contents = {item.sha256: content for item, content, _ in captured}
+        closed = [
+            {"digest": digest, "sealed": self._vault.close(content, CONTENT, digest)}
+            for digest, content in contents.items()
+        ]
+        rows = [self._item_row(item, seq) for item, _, seq in captured]
         with self._database.transaction(locks=[LOCK]) as connection:
-            connection.execute(_ADD_BLOB, {"digest": item.sha256, "sealed": closed})
-            connection.execute(
-                items.insert().values(
-                    id=item.id,
-                    seq=seq,
-                    folder=item.folder,
-                    sha256=item.sha256,
-                    ref=short_key(item.ref),
-                    captured_at=item.captured_at,
-                    closed=self._vault.close(item.written(), ABOUT, item.id),
-                )
-            )
+            connection.execute(_ADD_BLOB, closed)
+            connection.execute(_ADD_ITEM, rows)
+
+    def _item_row(self, item: Item, seq: int) -> dict[str, Any]:
+        return {
+            "id": item.id,
+            "seq": seq,
+            "folder": item.folder,
+            "sha256": item.sha256,
+            "ref": short_key(item.ref),
+            "captured_at": item.captured_at,
+            "closed": self._vault.close(item.written(), ABOUT, item.id),
+        }
 
     def erase(self, ids: Iterable[str], *, at: datetime) -> None:
         """Take away what is in these items; that they were there stays in the log."""
@@ -303,6 +311,7 @@ def _ends(count: int) -> Select[Any]:
 
 
 _ADD_ENTRY = entries.insert()
+_ADD_ITEM = items.insert()
 _ADD_BLOB = blobs.insert().from_select(
     ["sha256", "closed"],
     select(bindparam("digest", type_=String), bindparam("sealed", type_=LargeBinary)).where(
