@@ -42,7 +42,7 @@ from honnin.store.codec import to_json
 from honnin.web.application import create_app
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-REPORTS, WAVES, SEEDS = 10_000, 50, (4, 5)
+REPORTS, WAVES, SEEDS = 10_000, 50, (1, 2, 3, 4, 5, 6)
 CASES, OPENED = 100_000, 200
 PASSWORD = "a long enough password"
 

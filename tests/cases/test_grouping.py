@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from honnin.app.intake import entry_of_report
 from honnin.cases.entry import Entry, EntryKind, account_key
-from honnin.cases.grouping import Grouper, Profile, pairwise_f1, place, tie
+from honnin.cases.grouping import Grouper, Profile, are_one, pairwise_f1, place, tie
 from honnin.cases.report import Report
 from honnin.cases.sketch import sketch
 
@@ -92,6 +92,31 @@ def test_one_report_with_both_marks_does_not_join_unlike_cases():
     found = place(entry(name="b", keys=("account:chatwork:1", "bank:01234567")), [one, other])
     assert found.joins == "c1"
     assert found.bridges == ()
+
+
+OTHER = "税務調査の追徴について法的手続の回答期限が本日です。印鑑証明の写しを返送し、顧問弁護士の委任状も用意すること。"
+
+
+def test_a_mark_that_strayed_into_another_case_does_not_draw_its_story_after_it():
+    account = ("account:chatwork:1",)
+    strayed = Profile("c1").with_entry(entry()).with_entry(entry("なりすまし", "s", keys=account))
+    theirs = Profile("c2").with_entry(entry(OTHER, "o"))
+
+    placed = place(entry(OTHER, "b", keys=account), [strayed, theirs])
+    assert placed.joins == "c2"
+    assert placed.bridges == ()
+    assert place(entry("なりすまし", "n", keys=account), [strayed, theirs]).joins == "c1"
+
+
+def test_cases_become_one_by_all_that_is_kept_of_them_and_not_by_the_report_that_met_them():
+    account, bank = ("account:chatwork:1",), ("bank:01234567",)
+    one, other = Profile("c1").with_entry(entry(keys=account)), Profile("c2").with_entry(entry(OTHER, "o", keys=bank))
+    same = Profile("c3").with_entry(entry(SCRIPT + "至急。", "s", keys=bank))
+    between = entry(SCRIPT + OTHER, "b", keys=(*account, *bank))
+
+    assert place(between, [one, other]).bridges == ()
+    assert place(entry(name="b", keys=(*account, *bank)), [one, same]).bridges != ()
+    assert not are_one(Profile("c4"), Profile("c5")), "nothing is known of either"
 
 
 @given(st.text(max_size=400), st.text(max_size=60))

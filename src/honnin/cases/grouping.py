@@ -32,8 +32,10 @@ WITH_A_MARK = 0.15
 """How alike the words must be where a weak mark (a phone number, an address in the text) is the same."""
 FEW = 3
 """A case of so few samples is looked at again when a larger one turns out to be like it."""
-BRIDGES = 2.45
-"""From which strength on two cases are one: a strong mark of both, and words that are somewhat alike."""
+ONE_CASE = 0.48
+"""How alike the samples of two cases must be, each way and on average, for the two to be one."""
+RATHER = 0.12
+"""By how much the words must be nearer to another case to be believed more than an account or a destination."""
 
 STRONG = ("account:", "bank:", "line:")
 WEAK = ("phone:", "mail:")
@@ -125,17 +127,42 @@ def place(entry: Entry, profiles: Iterable[Profile]) -> Placement:
     )
     if not ties:
         return Placement("", ALONE)
-    best, others = ties[0], tuple(ties[1:])
+    best = _nearest(entry, ties, known)
+    others = tuple(found for found in ties if found is not best)
     grown_case = known[best.case].with_entry(entry)
     bridges = tuple(
-        each.case for each in others if each.strength >= BRIDGES or belongs_to(known[each.case], grown_case)
+        each.case
+        for each in others
+        if are_one(known[each.case], grown_case) or belongs_to(known[each.case], grown_case)
     )
     return Placement(best.case, best.why, others, bridges)
 
 
+def _nearest(entry: Entry, ties: Sequence[Tie], known: Mapping[str, Profile]) -> Tie:
+    """Return the tie to follow: the strongest, unless what is written clearly tells another case's story.
+
+    A mark may have come into a case by one report that was put there for its words alone; it must not draw all others after it.
+    """
+    alike = {found.case: resemblance(entry.sketch, known[found.case]) for found in ties}
+    told = max(ties, key=lambda found: alike[found.case])
+    is_clear = alike[told.case] >= max(ALIKE_WITH_OTHER_MARK, alike[ties[0].case] + RATHER)
+    return told if is_clear else ties[0]
+
+
+def are_one(one: Profile, other: Profile) -> bool:
+    """Tell whether two cases are one: by all that is kept of both, never by the one report that met them."""
+    return min(_likeness(one, other), _likeness(other, one)) >= ONE_CASE
+
+
+def _likeness(one: Profile, other: Profile) -> float:
+    """Return how alike the samples of one case are to another case, on average."""
+    alike = [resemblance(tuple(sample), other) for sample in one.samples]
+    return sum(alike) / len(alike) if alike else 0.0
+
+
 def belongs_to(small: Profile, large: Profile) -> bool:
     """Tell whether a case of few entries would join the larger one if it came in now, when more of the script is known."""
-    if not small.samples or len(small.samples) > FEW or len(small.samples) >= len(large.samples):
+    if not 0 < len(small.samples) <= FEW or len(large.samples) < NEAREST:
         return False
     marks = any(key.startswith(STRONG) for key in small.keys - large.keys)
     needed = ALIKE_WITH_OTHER_MARK if marks else ALIKE
