@@ -1,7 +1,7 @@
 """Two writings of one name fold to one form."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from honnin.text import fold_name
@@ -33,5 +33,7 @@ def test_fold_name(written, folded):
 
 
 @given(st.text())
+@example("ÀA:A:A:BÀ")  # blanks in the place of the colons would let the letters be one word
+@example("振(込")
 def test_folding_twice_is_folding_once(name):
     assert fold_name(fold_name(name)) == fold_name(name)

@@ -8,7 +8,6 @@ from honnin.text.kanji import NAME_VARIANTS
 from honnin.text.normalise import normalise
 
 _SHAPES = str.maketrans(dict(NAME_VARIANTS))
-_SINGLE_LETTERS = re.compile(r"(?<!\S)\S \S \S(?!\S)")
 _NOT_IN_NAMES = re.compile(r"[^\w\s'&@\-]|_")  # separators and decorations alike
 
 
@@ -18,11 +17,12 @@ def fold_name(s: str) -> str:
     >>> fold_name("★渡邉　太郎【公式】") == fold_name("渡辺 太郎 公式")
     True
     """
-    folded = _folded(s)
-    # What stood between single letters may have kept them apart, which blanks do not.
-    return _folded(folded) if _SINGLE_LETTERS.search(folded) else folded
+    text, folded = _folded(s)
+    # What stood between letters may have kept them apart, which blanks do not.
+    return folded if folded == text.casefold() else _folded(folded)[1]
 
 
-def _folded(s: str) -> str:
+def _folded(s: str) -> tuple[str, str]:
+    """Return the text as it is read, and the name in it."""
     text = normalise(s).text.translate(_SHAPES)
-    return " ".join(_NOT_IN_NAMES.sub(" ", text).casefold().split())
+    return text, " ".join(_NOT_IN_NAMES.sub(" ", text).casefold().split())
