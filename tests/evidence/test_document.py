@@ -14,7 +14,7 @@ from tests.evidence.making import CAPTURES, NOW
 from tests.evidence.summaries import SUMMARY
 
 from honnin.evidence.canonical import canonical, read_time, written_time
-from honnin.evidence.document import Enclosed, Papers, Turn, conversation, plain_cell, report, report_json, timeline_csv
+from honnin.evidence.document import Enclosed, Papers, Turn, conversation, report, report_json, timeline_csv
 from honnin.evidence.entry import Act, Entry
 from honnin.evidence.item import Item, Kind, Method, item_of
 from honnin.evidence.summary import CaseSummary, Payment, PaymentState, Recipient
@@ -135,13 +135,6 @@ def test_the_timeline_for_a_spreadsheet():
             ["2026-11-24 12:00:00", "", "情報システム", "会話を保全した", ""],
         ]
     )
-
-
-@given(st.text(max_size=20))
-def test_no_cell_is_a_formula(text):
-    cell = plain_cell(text)
-    assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "|"))
-    assert cell.removeprefix("'") == text.replace("\x00", "") or cell == text.replace("\x00", "")
 
 
 def test_the_report_for_programs_has_the_facts_and_no_way_of_detecting():

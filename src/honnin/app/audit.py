@@ -16,12 +16,12 @@ from typing import Any, Protocol
 
 from honnin.app.access import AuditNote
 from honnin.app.contract import whole
+from honnin.text import plain_cell
 
 FIRST = "0" * 64
 """What the first line holds in place of the digest before it."""
 VERSION = 1
 COLUMNS = ("number", "at", "actor", "kind", "action", "thing", "outcome", "address", "detail", "hash")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,5 @@ def to_csv(lines: Iterable[AuditLine]) -> Iterator[bytes]:
 
 def _csv_row(values: Iterable[str]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([no_formula(value) for value in values])
+    csv.writer(out, lineterminator="\r\n").writerow([plain_cell(value) for value in values])
     return out.getvalue().encode()
-
-
-def no_formula(value: str) -> str:
-    """Return a value that a spreadsheet shows as it is.
-
-    >>> no_formula("=1+1"), no_formula("plain")
-    ("'=1+1", 'plain')
-    """
-    return f"'{value}" if value.lstrip(" \u3000").startswith(_FORMULA) or value.startswith(_FORMULA) else value

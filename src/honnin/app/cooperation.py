@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from honnin.app.access import Access, Actor, Right
+from honnin.app.archive import packed
 from honnin.app.contract import whole
 from honnin.app.locker import Hold as LockerHold
 from honnin.app.locker import Sealed
@@ -49,13 +49,13 @@ from honnin.sharing.request import (
     receive,
     take,
 )
+from honnin.text import plain_cell
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 """Names of fields that may be told; others might be names of people."""
 MOST_ITEMS = 200
 MOST_TEXT = 500_000
 LONGEST_NAMES = 500
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 PACKABLE = frozenset({State.APPROVED, State.RELEASED, State.LOGGED})
 
 STEP_RIGHTS: Mapping[type, Right] = {
@@ -377,7 +377,7 @@ class CooperationDesk:
             "redactions.csv": _redactions_csv(one for copy in copies for one in copy.redactions),
         }
         files |= {f"copies/{number:04}.txt": copy.content for number, copy in enumerate(copies, 1)}
-        return _packed(files)
+        return packed(_summed(files))
 
     def letter(self, kind: letters.Letter, request: Request) -> Text:
         return letters.written(kind, request, organisation=self.organisation, today=self.now())
@@ -516,24 +516,17 @@ def _redactions_csv(many: Iterable[Redaction]) -> bytes:
     for one in many:
         rows.writerow(
             [
-                *(_cell(text) for text in (one.item, one.place)),
+                *(plain_cell(text) for text in (one.item, one.place)),
                 one.start,
                 one.end,
                 one.rule.value,
-                *(_cell(text) for text in (one.reason, one.by, one.at.isoformat(timespec="seconds"))),
+                *(plain_cell(text) for text in (one.reason, one.by, one.at.isoformat(timespec="seconds"))),
             ]
         )
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
-def _cell(text: str) -> str:
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} else text
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
+def _summed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Add the list by which the files can be checked."""
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted({**files, "sha256sums.txt": sums.encode()}.items()):
-            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return {**files, "sha256sums.txt": sums.encode()}

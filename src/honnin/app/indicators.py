@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
+from honnin.app.archive import packed
 from honnin.app.contract import whole
 from honnin.app.ports import DirectoryStore
 from honnin.errors import BadInputError, HonninError, Mistake
@@ -44,7 +43,6 @@ LARGEST_FILE = 32 * 1024 * 1024
 MOST_KEPT = 500_000
 UNNAMED = "import"
 WITHOUT_NAME = "Honnin"
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 class Form(StrEnum):
@@ -330,7 +328,12 @@ class IndicatorKeeper:
                 return Export(_written(event), "application/json", "honnin-indicators-misp.json", len(many))
             case Form.TAXII:
                 parts = stix.to_taxii(many, self.producer)
-                return Export(_zipped(parts), "application/zip", "honnin-indicators-taxii.zip", len(many))
+                return Export(
+                    packed({name: _written(part) for name, part in parts.items()}),
+                    "application/zip",
+                    "honnin-indicators-taxii.zip",
+                    len(many),
+                )
 
     def import_file(self, data: bytes, *, by: str, origin: str) -> IndicatorImport:
         """Take in what another shared, STIX or MISP; each object that cannot be taken is named, the rest goes on."""
@@ -375,14 +378,6 @@ def _read(data: bytes, intake: Intake) -> Found:
 
 def _written(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
-
-
-def _zipped(parts: Mapping[str, Any]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(parts.items()):
-            archive.writestr(zipfile.ZipInfo(name, _FIRST_DAY), _written(content), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _seen(found: Indicator, at: datetime) -> Indicator:

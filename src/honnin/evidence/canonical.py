@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
+
+from honnin.model.clock import in_zone
 
 
 def canonical(value: Any) -> bytes:
@@ -32,12 +34,3 @@ def written_time(moment: datetime) -> str:
 
 def read_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """Return the time as clocks there show it; at the very ends of the calendar, where there is none, the nearest."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        nearest = datetime.min if moment.year == 1 else datetime.max  # noqa: DTZ901 - its zone comes next
-        return nearest.replace(tzinfo=zone)

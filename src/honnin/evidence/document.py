@@ -6,16 +6,17 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from honnin.evidence.canonical import canonical, in_zone, written_time
+from honnin.evidence.canonical import canonical, written_time
 from honnin.evidence.entry import Act, Entry
 from honnin.evidence.item import Item, Kind, Method
 from honnin.evidence.summary import CaseSummary, Destination, Payment, PaymentState, Recipient
+from honnin.model.clock import JST, in_zone
+from honnin.text import plain_cell
 
-JST = timezone(timedelta(hours=9), "JST")
 UNKNOWN = "未確認"
 
 
@@ -108,7 +109,7 @@ class Papers:
 def shown(moment: datetime | None) -> str:
     """Write a time as people in Japan read it.
 
-    >>> shown(datetime(2026, 11, 24, 3, 0, tzinfo=timezone.utc))
+    >>> shown(datetime(2026, 11, 24, 12, 0, tzinfo=JST))
     '2026年11月24日 12:00:00'
     """
     if moment is None:
@@ -468,17 +469,6 @@ def timeline_csv(papers: Papers) -> bytes:
         row = (stamp(each.at), each.kind, each.who, each.what, place)
         writer.writerow([plain_cell(cell) for cell in row])
     return b"\xef\xbb\xbf" + written.getvalue().encode("utf-8", "replace")
-
-
-def plain_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula.
-
-    >>> plain_cell("=1+1"), plain_cell(" +81"), plain_cell("社長")
-    ("'=1+1", "' +81", '社長')
-    """
-    cleaned = text.replace("\x00", "")
-    begins = cleaned.lstrip()[:1]
-    return f"'{cleaned}" if (begins and begins in "=+-@＝＋－＠|") or cleaned[:1] in {"\t", "\r", "\n"} else cleaned
 
 
 # ---- a conversation on paper

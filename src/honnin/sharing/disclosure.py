@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from honnin.sharing.request import (
     Review,
     State,
 )
+from honnin.text import plain_cell
 
 COLUMNS = (
     "id",
@@ -152,8 +152,4 @@ def csv_rows(requests: Iterable[Request]) -> Iterable[list[str]]:
     yield list(COLUMNS)
     for request in requests:
         row = log_row(request)
-        yield [_plain(row[column]) for column in COLUMNS]
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if re.match(r"\s*[=+\-@\t\r]", cell) else cell
+        yield [plain_cell(row[column]) for column in COLUMNS]

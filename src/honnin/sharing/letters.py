@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -11,9 +11,8 @@ from importlib.resources import files
 import yaml
 
 from honnin.model import Text
+from honnin.model.clock import JST
 from honnin.sharing.request import Asked, Basis, ExtendHold, Hold, Refuse, Request
-
-JST = timezone(timedelta(hours=9), "JST")
 
 
 class Letter(StrEnum):

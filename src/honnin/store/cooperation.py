@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from honnin.app.cooperation import Copy, RequestPage
 from honnin.app.vault import Vault
+from honnin.model.clock import JST
 from honnin.sharing import request as steps_module
 from honnin.sharing.disclosure import decision
 from honnin.sharing.redaction import Redaction
@@ -24,7 +25,6 @@ PER_PAGE = 50
 LAST_PAGE = 1_000_000
 READ_AT_ONCE = 200
 PURPOSE = "cooperation"
-JST = timezone(timedelta(hours=9), "JST")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Reading letters: width, kana, kanji shapes, lookalikes and hidden writing, before anyone asks what a text means."""
 
+from honnin.text.cells import plain_cell
 from honnin.text.hidden import Hidden, HiddenKind
 from honnin.text.kana import kana_to_romaji, romaji_key, to_hiragana, to_katakana
 from honnin.text.names import fold_name
@@ -16,6 +17,7 @@ __all__ = [
     "language_of",
     "normalise",
     "plain",
+    "plain_cell",
     "plain_text",
     "romaji_key",
     "to_hiragana",

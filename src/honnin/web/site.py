@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
@@ -25,7 +25,7 @@ from honnin.app.access import Actor, Right
 from honnin.app.accounts import Method, Session
 from honnin.app.passwords import digest
 from honnin.app.uploads import Upload
-from honnin.evidence.canonical import in_zone
+from honnin.model.clock import JST, in_zone
 from honnin.model.text import Language
 from honnin.web.limits import RateLimit, caller_of
 from honnin.web.marking import visible
@@ -37,7 +37,6 @@ YEAR = 365 * 24 * 3600
 SIGN_INS_PER_MINUTE = 20
 MOST_FIELDS = 60
 LONGEST_THING = 400
-JST = timezone(timedelta(hours=9), "JST")
 
 
 R = TypeVar("R", bound=Response)

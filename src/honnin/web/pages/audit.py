@@ -13,9 +13,10 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from honnin.app.access import Right
 from honnin.app.audit import AuditFilter, broken_at, to_csv, to_jsonl
+from honnin.model.clock import JST
 from honnin.web.marking import visible
 from honnin.web.pages.inbox import page_number
-from honnin.web.site import JST, Site, TheSite, Visit, needs
+from honnin.web.site import Site, TheSite, Visit, needs
 
 AREAS = (*dict.fromkeys(right.value.partition(".")[0] for right in Right), "sign-in", "link")
 OUTCOMES: Mapping[str, bool | None] = {"all": None, "done": False, "refused": True}

@@ -44,11 +44,12 @@ from honnin.cases.triage import priority
 from honnin.errors import BadInputError, HonninError
 from honnin.evidence.item import Capture, Kind, Method, Source
 from honnin.model import Text
+from honnin.model.clock import JST
 from honnin.model.text import Language
 from honnin.web.marking import visible
 from honnin.web.pages.queue import age_of
 from honnin.web.remembered import TACTICS
-from honnin.web.site import JST, Form, Posted, Site, TheSite, Visit, event_url, needs
+from honnin.web.site import Form, Posted, Site, TheSite, Visit, event_url, needs
 
 ROLES = ("president", "officer", "colleague", "partner", "office", "support", "bank", "other")
 FACT_ROLES: Mapping[FactKind, tuple[str, ...]] = {

@@ -15,12 +15,13 @@ from honnin.app.cooperation import PACKABLE, STEP_RIGHTS, Choice
 from honnin.errors import HonninError
 from honnin.evidence.item import Item
 from honnin.model import Text
+from honnin.model.clock import JST
 from honnin.sharing import request as rq
 from honnin.sharing.disclosure import log_row
 from honnin.sharing.letters import Letter as LetterKind
 from honnin.sharing.request import Asked, Basis, Notice, NumberSource, Requester, State, Step
 from honnin.web.pages.inbox import page_number
-from honnin.web.site import JST, Form, Posted, Site, TheSite, Visit, needs
+from honnin.web.site import Form, Posted, Site, TheSite, Visit, needs
 
 MOST_CHOSEN = 40
 LONGEST = 5_000

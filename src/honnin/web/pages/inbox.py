@@ -16,11 +16,12 @@ from honnin.app.access import Reach, Right
 from honnin.app.ports import AlertFilter, StoredVerdict
 from honnin.cases.report import Report
 from honnin.model import Channel, Event, Level
+from honnin.model.clock import JST
 from honnin.model.text import Language
 from honnin.web.answer import answer_of, joined
 from honnin.web.marking import visible
 from honnin.web.remembered import TACTICS, alike, known
-from honnin.web.site import JST, Form, Site, TheSite, Visit, event_url, kept_by, needs, source_of
+from honnin.web.site import Form, Site, TheSite, Visit, event_url, kept_by, needs, source_of
 
 PERIODS: Mapping[str, int | None] = {"1": 1, "7": 7, "30": 30, "all": None}
 SERIOUS_FIRST = tuple(sorted(Level, key=lambda level: -level.rank))

@@ -19,12 +19,13 @@ from honnin.app.reports import LONGEST_TEXT, Receipt, exported, told_from
 from honnin.app.uploads import MB, MOST_BYTES, MOST_BYTES_TOGETHER, MOST_FILES
 from honnin.cases.report import Happened, Report, Reporter, Sent
 from honnin.errors import BadInputError
+from honnin.model.clock import JST
 from honnin.model.text import Language
 from honnin.web.limits import RateLimit
 from honnin.web.marking import visible
 from honnin.web.pages.check import asked_of, event_of
 from honnin.web.services import Services
-from honnin.web.site import JST, Form, Posted, Site, TheSite, Visit, address_of, event_url, kept_by, needs, source_of
+from honnin.web.site import Form, Posted, Site, TheSite, Visit, address_of, event_url, kept_by, needs, source_of
 from honnin.web.words import say
 
 PLATFORMS: Mapping[str, str] = {
