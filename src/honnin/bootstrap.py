@@ -247,13 +247,12 @@ def _timestamps(given: Settings) -> Timestamps | None:
     return TimestampAuthority.from_file(given.timestamp_url, Path(given.timestamp_ca))
 
 
-def summaries(kept: Database | None = None) -> Summaries:
-    """What cases say about themselves when their evidence is exported; without a database there are none."""
-    from honnin.app.case_summary import NoSummaries
+def summaries(kept: Database) -> Summaries:
+    """What cases say about themselves when their evidence is exported."""
     from honnin.app.desk_summary import DeskSummaries
     from honnin.store import SqlCaseStore
 
-    return DeskSummaries(SqlCaseStore(kept)) if kept is not None else NoSummaries()
+    return DeskSummaries(SqlCaseStore(kept))
 
 
 def case_desk(

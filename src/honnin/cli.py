@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from honnin.identity import Directory
     from honnin.rules import Pack
     from honnin.screening import Engine
+    from honnin.settings import Settings
+    from honnin.store import Database
 
 Read = Callable[[int], bytes]
 
@@ -299,7 +301,7 @@ def copies_import(ctx: click.Context, file: str, origin: str) -> None:
     """Take in what another site has exported. Lines that cannot be read are named, the others are taken."""
     with _keeper() as keeper, _opened(file, bar=True) as read:
         name = origin or ("" if file == "-" else Path(file).stem)
-        report = keeper.import_lines(read, by="command line", origin=name)
+        report = keeper.import_lines(read, by=COMMAND_LINE, origin=name)
     for mistake in report.mistakes:
         click.echo(str(mistake), err=True)
     click.echo(
@@ -377,11 +379,13 @@ def evidence_export(folder: str, recipient: str, to: str, purpose: str, into: Pa
     from honnin.app.case_summary import plain_summary
     from honnin.app.locker import Wish
     from honnin.app.readable import make_readable
-    from honnin.bootstrap import database, settings, summaries
+    from honnin.bootstrap import locker as locker_of
+    from honnin.bootstrap import summaries
     from honnin.evidence.summary import Recipient
     from honnin.store.files import write_whole
 
-    with _locker("evidence.export", folder) as locker, database(settings().database_url) as kept:
+    with _site_for("evidence.export", f"evidence:{folder}") as (given, kept):
+        locker = locker_of(given, kept)
         make_readable(locker, folder, by=COMMAND_LINE)
         summary = summaries(kept).summary(folder) or plain_summary(folder, locker.items(folder))
         made = locker.export(folder, summary, Wish(Recipient(recipient), purpose, to), by=COMMAND_LINE)
@@ -489,15 +493,24 @@ def evidence_erase(folder: str, reason: str) -> None:
 
 
 @contextmanager
-def _locker(right: str, thing: str) -> Iterator[Locker]:
-    """The locker over the site's database; that it was opened from here is in the record."""
+def _site_for(right: str, thing: str) -> Iterator[tuple[Settings, Database]]:
+    """The site's settings and database; that somebody reached for them at the command line is in the record."""
     from honnin.app.access import Access, Actor, Right
-    from honnin.bootstrap import database, locker, now, settings
+    from honnin.bootstrap import database, now, settings
     from honnin.store import SqlAuditStore
 
     given = settings()
     with database(given.database_url) as kept:
-        Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), f"evidence:{thing}"[:200])
+        Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), thing)
+        yield given, kept
+
+
+@contextmanager
+def _locker(right: str, thing: str) -> Iterator[Locker]:
+    """The evidence locker over the site's database."""
+    from honnin.bootstrap import locker
+
+    with _site_for(right, f"evidence:{thing}") as (given, kept):
         yield locker(given, kept)
 
 
@@ -547,7 +560,7 @@ def indicators_import(ctx: click.Context, file: str, origin: str) -> None:
 
     name = origin or ("" if file == "-" else Path(file).stem)
     with _indicators("indicators.change", f"indicators:{name}") as keeper, _opened(file) as read:
-        report = keeper.import_file(_all_of(read, LARGEST_FILE + 1), by="command line", origin=name)
+        report = keeper.import_file(_all_of(read, LARGEST_FILE + 1), by=COMMAND_LINE, origin=name)
     for mistake in report.mistakes:
         click.echo(str(mistake), err=True)
     click.echo(
@@ -568,14 +581,10 @@ def _all_of(read: Read, most: int) -> bytes:
 
 @contextmanager
 def _indicators(right: str, thing: str) -> Iterator[IndicatorKeeper]:
-    """The indicators of the site; who reached for them at the command line is in the record."""
-    from honnin.app.access import Access, Actor, Right
-    from honnin.bootstrap import database, indicator_keeper, now, settings
-    from honnin.store import SqlAuditStore
+    """The indicators of the site."""
+    from honnin.bootstrap import indicator_keeper
 
-    given = settings()
-    with database(given.database_url) as kept:
-        Access(SqlAuditStore(kept), now).permit(Actor.system("command line"), Right(right), thing)
+    with _site_for(right, thing) as (given, kept):
         yield indicator_keeper(given, kept)
 
 
@@ -594,7 +603,7 @@ def cooperation_expire() -> None:
     given = settings()
     with database(given.database_url) as kept:
         desk = cooperation_desk(given, kept, Access(SqlAuditStore(kept), now))
-        count = desk.erase_due(Actor.system("command line"))
+        count = desk.erase_due(Actor.system(COMMAND_LINE))
     click.echo(f"{count}件の記録を消しました。 / {count} requests erased.")
 
 
@@ -644,14 +653,10 @@ def report_tidy() -> None:
 
 @contextmanager
 def _report_desk(right: str, number: str) -> Iterator[ReportDesk]:
-    """The report desk over the site's database; that it was opened from here is in the record."""
-    from honnin.app.access import Access, Actor, Right
-    from honnin.bootstrap import database, now, report_desk, settings
-    from honnin.store import SqlAuditStore
+    """The report desk over the site's database."""
+    from honnin.bootstrap import report_desk
 
-    given = settings()
-    with database(given.database_url) as kept:
-        Access(SqlAuditStore(kept), now).permit(Actor.system(COMMAND_LINE), Right(right), f"report:{number}"[:200])
+    with _site_for(right, f"report:{number}") as (given, kept):
         yield report_desk(given, kept)
 
 
@@ -890,7 +895,7 @@ def key() -> None:
 
 
 @key.command("create")
-@click.argument("name", default="command line")
+@click.argument("name", default=COMMAND_LINE)
 @click.option(
     "--scope",
     "scopes",
@@ -906,7 +911,7 @@ def key_create(name: str, scopes: tuple[str, ...]) -> None:
     from honnin.bootstrap import add_key, database, settings
 
     with database(settings().database_url) as kept:
-        secret = add_key(kept, name, "command line", scopes_from(scopes))
+        secret = add_key(kept, name, COMMAND_LINE, scopes_from(scopes))
     click.echo("表示は一度だけです。控えてください。 / Shown only once; keep it now.", err=True)
     click.echo(secret)
 

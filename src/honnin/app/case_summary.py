@@ -18,13 +18,6 @@ class Summaries(Protocol):
         ...
 
 
-class NoSummaries:
-    """Where there are no cases."""
-
-    def summary(self, folder: str) -> None:
-        del folder
-
-
 def plain_summary(folder: str, items: Sequence[Item]) -> CaseSummary:
     """Return what the evidence alone tells; all else is printed as not known."""
     accounts = {(item.source.platform, item.source.account): item for item in items if item.source.account}
