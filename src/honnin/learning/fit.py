@@ -342,18 +342,15 @@ def choose_policy(samples: Sequence[Sample], scores: NDArray[np.float64]) -> Pol
     doubt = _doubt(samples, scores)
     scored = [pair for pair in zip(samples, scores, strict=True) if not pair[0].row.is_fraud]
     talk = [pair for pair in scored if way_of(pair[0].facts) == TALK]
-    ways = {}
-    caution = max(LETTER_CAUTION, _caution([pair for pair in scored if way_of(pair[0].facts) != TALK], doubt))
-    if len(talk) >= ENOUGH:
-        ways[TALK] = min(caution, _caution(talk, doubt, enough=ENOUGH))
-    else:
-        caution = max(LETTER_CAUTION, _caution(scored, doubt))
+    is_apart = len(talk) >= ENOUGH
+    letters = [pair for pair in scored if way_of(pair[0].facts) != TALK] if is_apart else scored
+    caution = max(LETTER_CAUTION, _caution(letters, doubt))
     return Policy(
         notice=round(caution / 2, 3),
         caution=caution,
         danger=round(max(0.9, caution), 3),
         doubt=round(doubt, 3),
-        ways=ways,
+        ways={TALK: min(caution, _caution(talk, doubt, enough=ENOUGH))} if is_apart else {},
     )
 
 
