@@ -20,7 +20,7 @@ from honnin.sharing.values import Kind
 
 UNCONFIRMED = Text(
     "通報された情報で、確認されたものではありません。口座・電話・アカウントの持ち主は、盗まれた、貸した、名前を使われただけの人かもしれません。",
-    "Reported, unconfirmed. The owner of an account or number may have had it stolen, rented it out, or been named only.",
+    "Reported, unconfirmed. The owner of an account or number may have had it stolen or rented it out, or may merely have been named.",
 )
 LASTS: Mapping[Kind, timedelta] = MappingProxyType(
     {
